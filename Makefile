@@ -1,0 +1,57 @@
+# Two commands matter: `make demo` runs the main job, `make test` passes every test. Both set up first.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check docs bench lock clean oracles
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+INSTALL := VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --require-hashes
+LOCKS := runtime demo develop
+
+help: ## show these targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
+
+$(UV): requirements/bootstrap.txt
+	$(PYTHON) -m venv --without-pip $(VENV)
+	$(PYTHON) -m pip --python $(BIN)/python install --quiet --require-hashes -r requirements/bootstrap.txt
+	@touch $(UV)
+
+$(VENV)/.installed: $(UV) requirements/develop.txt pyproject.toml
+	$(INSTALL) -r requirements/develop.txt
+	VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+setup: $(VENV)/.installed ## set up .venv/bin/clew, hash-checked, and no more
+
+demo: setup ## three real pilots from locked rule to verdict, with reports
+	$(BIN)/clew demo
+
+.venv-oracles/.installed: $(UV) requirements/oracles.txt
+	$(UV) venv --quiet --clear --python $(BIN)/python .venv-oracles
+	VIRTUAL_ENV=.venv-oracles $(UV) pip install --quiet --require-hashes -r requirements/oracles.txt
+	@touch $@
+
+oracles: .venv-oracles/.installed ## other people's software that the tests compare with, kept apart
+	@sh tests/oracles/install-foreign-verifiers
+
+check: setup ## formatting, lint, types, import law
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --cache-dir .venv/import-cache
+
+test: setup oracles check ## set up and pass all tests
+	$(BIN)/pytest
+
+bench: setup ## every performance claim beside a peer, in one run
+	$(UV) venv --quiet --allow-existing --python $(BIN)/python .venv-bench
+	VIRTUAL_ENV=.venv-bench $(UV) pip install --quiet --require-hashes -r requirements/bench.txt
+	$(BIN)/python -m bench
+
+lock: $(UV) ## resolve requirements/*.in again (no registry host is written)
+	for f in bootstrap $(LOCKS) oracles bench; do $(UV) pip compile --quiet --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header requirements/$$f.in --output-file requirements/$$f.txt; done
+
+clean: ## remove what setting up and testing made
+	rm -rf $(VENV) .venv-oracles .venv-bench .oracles .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage demo-workspace

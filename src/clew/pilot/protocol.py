@@ -1,0 +1,195 @@
+"""The protocol of a pilot as frozen values: what was promised before the data.
+
+`clew.pilot.parse` builds these from the TOML file; everything else reads them. Effects are in the outcome's units,
+treated minus comparison; bounds and `worth_having` are written in the better direction (see `Outcome.sign`).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+Measure = Literal["mean", "proportion", "count"]
+Estimator = Literal["difference", "lin", "block-weighted"]
+StandardErrors = Literal["classical", "hc1", "hc2", "cr1", "cr2"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pilot:
+    """Who the pilot is: `id` (letters, digits, hyphens), `title`, `hypothesis`; the `case` it belongs to (default:
+    `id`).
+
+    `existing_data`: whether outcome data existed at registration: "none", "exists, not seen" or "seen". `data_began`: day
+    of the first outcome. `synthetic`: the data are made up, and every page and table says so.
+    """
+
+    id: str
+    title: str
+    hypothesis: str
+    existing_data: Literal["none", "exists, not seen", "seen"]
+    case: str
+    data_began: date | None = None
+    synthetic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """Whom the pilot is about. `kind` "feasibility" asks whether it can be done, and can never end in "scale"."""
+
+    unit: str
+    eligible: str
+    kind: Literal["feasibility", "impact"] = "impact"
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """How the comparison is made. Texts are column names, except `kind`, `comparison`, `treated`, `other_arms`.
+
+    `treated` names the treated value of `arm` where the column holds more than two; `other_arms` are the remaining
+    values, which enter a difference as indicator columns and nothing else. `unit`, where given, must be unique.
+    `estimator` and `standard_errors` are resolved: the parser fills in the default of the kind.
+    `fixed_effects`: columns whose values are absorbed (one column at present).
+    """
+
+    kind: Literal["randomised", "cluster-randomised"]
+    arm: str
+    comparison: str
+    estimator: Estimator
+    standard_errors: StandardErrors
+    treated: str | None = None
+    other_arms: tuple[str, ...] = ()
+    cluster: str | None = None
+    block: str | None = None
+    unit: str | None = None
+    weights: str | None = None
+    fixed_effects: tuple[str, ...] = ()
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The one primary outcome. `worth_having`: the smallest effect worth having, positive, in the outcome's units.
+
+    `adjust_for`: baseline columns (numbers, or text that becomes one indicator a value).
+    """
+
+    column: str
+    measure: Measure
+    better: Literal["higher", "lower"]
+    worth_having: float
+    adjust_for: tuple[str, ...] = ()
+
+    @property
+    def sign(self) -> int:
+        """+1 where higher is better, -1 where lower is: multiply an estimate by it to read it as an improvement."""
+        return 1 if self.better == "higher" else -1
+
+
+@dataclass(frozen=True, slots=True)
+class Equity:
+    """One column of groups to be looked at apart.
+
+    A group whose interval lies wholly below `harm_limit` (better direction, outcome's units) is harmed.
+    `eligible_shares`: (group, share of the eligible) pairs; `reach_at_least`: least ratio of the share among the
+    treated to the share among the eligible, or None where reach is not ruled on.
+    """
+
+    column: str
+    harm_limit: float = 0.0
+    eligible_shares: tuple[tuple[str, float], ...] = ()
+    reach_at_least: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """When the data are looked at. `planned` looks, and two-sided error `alpha` over all of them and every
+    extension."""
+
+    method: Literal["single", "obrien-fleming"] = "single"
+    planned: int = 1
+    alpha: float = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Assumptions for sample size and simulation, each None where the protocol does not state it.
+
+    `units`: planned in all at the last look. `clusters`: planned in all. `cluster_size_cv`: standard deviation of
+    cluster
+    sizes over their mean. `icc`: intra-cluster correlation, 0 to 1. `baseline`: comparison mean, share or rate a unit.
+    `sd`: standard deviation of a mean outcome. `r2`: share of variance that `adjust_for` explains, 0 to 1.
+    `power`: wanted probability of showing `worth_having`. `treated_share`: share of clusters or units treated.
+    `rare_events_a_year`: the hoped-for event's expected yearly count in the whole area, and `rare_name` what it is.
+    `rare_cut`: the share by which the pilot hopes to cut it, 0 to 1.
+    """
+
+    units: int | None = None
+    clusters: int | None = None
+    cluster_size_cv: float | None = None
+    icc: float | None = None
+    baseline: float | None = None
+    sd: float | None = None
+    r2: float = 0.0
+    power: float = 0.8
+    treated_share: float = 0.5
+    rare_name: str | None = None
+    rare_events_a_year: float | None = None
+    rare_cut: float = 0.5
+    proximal: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What treating one unit costs, exact, in `currency` (ISO 4217)."""
+
+    currency: str
+    per_treated_unit: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleRule:
+    """All that must hold before the pilot may be scaled; None or False: not ruled on.
+
+    `effect_lower_bound_above`: outcome's units, better direction. `cost_per_outcome_at_most`: currency of `Cost`.
+    """
+
+    effect_lower_bound_above: float | None = None
+    cost_per_outcome_at_most: Decimal | None = None
+    no_group_harmed: bool = False
+    no_group_under_reached: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Publics:
+    """The four publics of a public value account (Moore 2013), each with a line or a reasoned "none: …"; None:
+    unsaid."""
+
+    users: str | None = None
+    obligatees: str | None = None
+    taxpayers: str | None = None
+    public_at_large: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """A whole protocol. `sha256` is that of the file's exact bytes, `text` the file itself."""
+
+    pilot: Pilot
+    population: Population
+    design: Design
+    outcome: Outcome
+    looks: Looks
+    size: Size
+    scale: ScaleRule
+    equity: tuple[Equity, ...] = ()
+    cost: Cost | None = None
+    stop_effect_upper_bound_below: float | None = None
+    extend_times: int = 0
+    adapt_times: int = 0
+    exit_plan: str | None = None
+    public_input_by: date | None = None
+    decision_by: date | None = None
+    decision_owner: str | None = None
+    publics: Publics = Publics()
+    sha256: str = ""
+    text: str = ""
