@@ -1,1 +1,90 @@
-"""."""
+"""The command line: thin modules, one a capability. This one only knows where each command lives.
+
+Commands are imported when they are asked for, and import what is heavy inside their functions, so that `clew --help`
+answers at once; tests/architecture holds that.
+"""
+
+import sys
+from importlib import import_module
+
+import click
+
+from clew.errors import ClewError
+
+COMMANDS = {
+    "case": "clew.cli.case:case",
+    "pilot": "clew.cli.pilot:pilot",
+    "evaluate": "clew.cli.evaluate:evaluate",
+    "gate": "clew.cli.gate:gate",
+    "record": "clew.cli.record:record",
+    "verify": "clew.cli.record:verify",
+    "demo": "clew.cli.demo:demo",
+    "completion": "clew.cli.completion:completion",
+}
+
+EXIT_BAD_INPUT = 2
+EXIT_INTERRUPTED = 130
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported on demand, listed in the order of the mission."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="clew", message="clew %(version)s")
+def root() -> None:
+    """Bring a public pilot from a rule locked before the data to a verdict that anyone can check.
+
+    \b
+    A first round:
+      clew demo                                        three pilots, from rule to verdict
+      clew pilot check PROTOCOL.toml                   is the rule sound, what can this pilot show?
+      clew record init RECORD                          a record that nobody can change unseen
+      clew pilot lock PROTOCOL.toml --record RECORD    promise it before the data
+      clew evaluate PROTOCOL.toml DATA.csv --record RECORD --report VERDICT.html
+      clew verify RECORD                               was anything changed?
+
+    Exit codes: 0 done, 1 a check said no, 2 bad input, 130 interrupted (nothing half-written).
+    """
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and leave with the promised exit code; no traceback reaches a user."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    try:
+        code = root.main(args=arguments, prog_name="clew", standalone_mode=False)
+    except ClewError as error:
+        return _say(str(error), error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        return EXIT_BAD_INPUT
+    except (click.Abort, KeyboardInterrupt):
+        return _say("interrupted; nothing was half-written", EXIT_INTERRUPTED)
+    except BrokenPipeError:
+        sys.stdout = None  # type: ignore[assignment]  # the reader has gone: nothing is left to flush
+        return 0
+    except OSError as error:
+        return _say(f"{error.filename or 'a file'}: {error.strerror}. Check the path, its rights and the space left.", 2)
+    return code if isinstance(code, int) else 0
+
+
+def _say(message: str, code: int) -> int:
+    for line in message.splitlines():
+        click.echo(f"clew: {line}", err=True)
+    return code
