@@ -4,6 +4,7 @@ Commands are imported when they are asked for, and import what is heavy inside t
 answers at once; tests/architecture holds that.
 """
 
+import os
 import sys
 from importlib import import_module
 
@@ -77,10 +78,12 @@ def run(arguments: list[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         return _say("interrupted; nothing was half-written", EXIT_INTERRUPTED)
     except BrokenPipeError:
-        sys.stdout = None  # type: ignore[assignment]  # the reader has gone: nothing is left to flush
+        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115  the reader has gone: what is left to flush goes nowhere
         return 0
     except OSError as error:
-        return _say(f"{error.filename or 'a file'}: {error.strerror}. Check the path, its rights and the space left.", 2)
+        return _say(
+            f"{error.filename or 'a file'}: {error.strerror}. Check the path, its rights and the space left.", 2
+        )
     return code if isinstance(code, int) else 0
 
 

@@ -1,4 +1,4 @@
-"""How commands speak: one JSON object on standard output, or tables for people; notices and progress on standard error."""
+"""How commands speak: JSON or tables on standard output, notices and progress on standard error."""
 
 import json
 import sys

@@ -7,8 +7,7 @@
     extend    undecided, and an extension is left
     stop      undecided to the end: it could not be shown
 
-Source: the decision rules of a registered pilot in the sense of the UK Magenta Book's "Test and Learn" supplement (2026);
-that rules must be checked as one set, looks included, is GrowthBook's open question no. 5035.
+Source: the decision rules of a registered pilot in the sense of the UK Magenta Book's "Test and Learn" supplement (2026).
 """
 
 from collections.abc import Iterator
@@ -182,5 +181,5 @@ def _look_reason(protocol: Protocol, finding: Finding) -> Reason:
 
 
 def figure(value: float) -> str:
-    """Return a figure for reading, four significant digits, with a true minus sign avoided for machines' sake."""
+    """Return a figure for reading, to four significant digits."""
     return f"{value:.4g}"

@@ -1,0 +1,34 @@
+"""The functions behind `import clew`: thin compositions of the rooms, each returning a frozen value."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from clew.gate.evaluation import Evaluation
+    from clew.record.verify import Verification
+
+
+def evaluate(
+    protocol: str | Path,
+    data: str | Path | Sequence[str | Path],
+    *,
+    record: str | Path | None = None,
+    look: int | None = None,
+) -> "Evaluation":
+    """Return what the data say and what the locked rule makes of it, as `clew evaluate` prints it.
+
+    `protocol`: the TOML file. `data`: CSV or Parquet: a file, several, a folder or a glob. `record`: a record folder; the
+    lock is looked up there, and nothing is written (the command line writes). `look`: which planned look this is
+    (default: the last planned). Raises InputError where the protocol or the data cannot be used.
+    """
+    from clew.gate.desk import evaluate_files
+
+    return evaluate_files(Path(protocol), data, record=None if record is None else Path(record), look=look)
+
+
+def verify(source: str | Path, *, vkey: str | None = None, since: str | Path | None = None) -> "Verification":
+    """Return whether a record (folder or address) holds together, as `clew verify` prints it."""
+    from clew.record.verify import verify as verify_record
+
+    return verify_record(str(source), vkey=vkey, since=None if since is None else str(since))

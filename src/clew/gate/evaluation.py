@@ -1,0 +1,135 @@
+"""An evaluation as it is published: what was promised, what was found, what the locked rule says, in one value."""
+
+import html
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Any
+
+from clew.evaluate.finding import EquityGroup, Finding, LookAt
+from clew.gate.judge import Judgement
+from clew.pilot.protocol import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """Where the promise stands in the record: log `index` of the lock or last amendment, and the signed `checkpoint`.
+
+    `after_data`: registered after data began; `amended_after_data`: changed after data began. Both stay true for ever.
+    """
+
+    index: int
+    checkpoint: str
+    after_data: bool = False
+    amended_after_data: bool = False
+    amendments: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Everything that one look at a pilot's data yields. `to_dict()` is the JSON of `clew evaluate`."""
+
+    protocol: Protocol
+    finding: Finding
+    judgement: Judgement
+    locked: Locked | None = None
+
+    @property
+    def verdict(self) -> str:
+        """The computed verdict."""
+        return self.judgement.verdict
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """Sentences that stand beside the verdict for ever."""
+        return tuple(_notices(self))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the published JSON: numbers as numbers, None where not computable (with `why` beside it), never NaN."""
+        return {**self._promised(), **self._found(), **self._judged()}
+
+    def _promised(self) -> dict[str, Any]:
+        locked = self.locked and {
+            "index": self.locked.index,
+            "checkpoint": self.locked.checkpoint,
+            "registered_after_data_began": self.locked.after_data,
+            "changed_after_data_began": self.locked.amended_after_data,
+            "amendments": self.locked.amendments,
+        }
+        return {
+            "pilot": self.protocol.pilot.id,
+            "title": self.protocol.pilot.title,
+            "synthetic": self.protocol.pilot.synthetic,
+            "protocol_sha256": self.protocol.sha256,
+            "data_sha256": self.finding.data_sha256,
+            "locked": locked,
+            "notices": list(self.notices),
+        }
+
+    def _found(self) -> dict[str, Any]:
+        finding, effect = self.finding, self.finding.effect
+        randomisation = finding.randomisation
+        return {
+            "design": finding.design,
+            "estimator": finding.estimator,
+            "standard_errors": finding.standard_errors,
+            **asdict(effect),
+            "interval": list(effect.interval),
+            "missing": dict(finding.missing),
+            "randomisation": randomisation and asdict(randomisation),
+            "looks": _looks(finding.look),
+            "equity": [_group(group) for group in finding.equity],
+            "screens": [asdict(screen) for screen in finding.screens],
+            "account": {name: _money(value) for name, value in asdict(finding.account).items()},
+            "evidence_level": finding.evidence_level,
+        }
+
+    def _judged(self) -> dict[str, Any]:
+        return {
+            "verdict": self.judgement.verdict,
+            "why": self.judgement.why,
+            "reasons": [asdict(reason) for reason in self.judgement.reasons],
+        }
+
+    def _repr_html_(self) -> str:
+        """Show itself in a notebook: the verdict, the effect and each reason."""
+        rows = "".join(
+            f"<tr><td>{html.escape(reason.rule)}</td><td>{html.escape(reason.needed)}</td>"
+            f"<td>{html.escape(reason.found)}</td><td>{'yes' if reason.holds else 'no'}</td></tr>"
+            for reason in self.judgement.reasons
+        )
+        head = "<tr><th>rule</th><th>needed</th><th>found</th><th>holds</th></tr>"
+        title = html.escape(f"{self.protocol.pilot.title}: {self.verdict}. {effect_sentence(self.finding)}")
+        return f"<table><caption>{title}</caption>{head}{rows}</table>"
+
+
+def effect_sentence(finding: Finding) -> str:
+    """Return the effect, its interval and level as one plain sentence part."""
+    low, high = finding.effect.interval
+    return f"Effect {finding.effect.estimate:+.4g}, {finding.effect.level:.0%} interval {low:+.4g} to {high:+.4g}."
+
+
+def _notices(evaluation: Evaluation) -> list[str]:
+    found: list[str] = []
+    if evaluation.protocol.pilot.synthetic:
+        found.append("Made-up data: this pilot is an example and never took place.")
+    locked = evaluation.locked
+    if locked is None:
+        found.append("Not locked: nothing proves that this rule was written before the data.")
+        return found
+    if locked.after_data:
+        found.append("Registered after data began.")
+    if locked.amended_after_data:
+        found.append("Changed after data began.")
+    return found
+
+
+def _looks(look: LookAt) -> dict[str, Any] | None:
+    return asdict(look)
+
+
+def _group(group: EquityGroup) -> dict[str, Any]:
+    return {**asdict(group), "interval": list(group.interval) if group.interval else None}
+
+
+def _money(value: object) -> object:
+    return str(value) if isinstance(value, Decimal) else value
