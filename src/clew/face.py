@@ -18,8 +18,8 @@ def evaluate(
 ) -> "Evaluation":
     """Return what the data say and what the locked rule makes of it, as `clew evaluate` prints it.
 
-    `protocol`: the TOML file. `data`: CSV or Parquet: a file, several, a folder or a glob. `record`: a record folder; the
-    lock is looked up there, and nothing is written (the command line writes). `look`: which planned look this is
+    `protocol`: the TOML file. `data`: CSV or Parquet: a file, several, a folder or a glob. `record`: a record folder;
+    the lock is looked up there, and nothing is written (the command line writes). `look`: which planned look this is
     (default: the last planned). Raises InputError where the protocol or the data cannot be used.
     """
     from clew.gate.desk import evaluate_files

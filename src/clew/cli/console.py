@@ -62,7 +62,7 @@ def progress(description: str, total: int) -> Iterator[Advance]:
 
 
 def _silent(count: int = 1) -> None:
-    del count
+    """Advance nothing."""
 
 
 def write_whole(path: Path, text: str) -> None:

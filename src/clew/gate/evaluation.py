@@ -44,7 +44,8 @@ class Evaluation:
         return tuple(_notices(self))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the published JSON: numbers as numbers, None where not computable (with `why` beside it), never NaN."""
+        """Return the published JSON: numbers as numbers, None where not computable (with `why` beside it), never
+        NaN."""
         return {**self._promised(), **self._found(), **self._judged()}
 
     def _promised(self) -> dict[str, Any]:

@@ -7,7 +7,8 @@
     extend    undecided, and an extension is left
     stop      undecided to the end: it could not be shown
 
-Source: the decision rules of a registered pilot in the sense of the UK Magenta Book's "Test and Learn" supplement (2026).
+Source: the decision rules of a registered pilot in the sense of the UK Magenta Book's "Test and Learn" supplement
+(2026).
 """
 
 from collections.abc import Iterator
