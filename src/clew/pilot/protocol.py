@@ -19,8 +19,8 @@ class Pilot:
     """Who the pilot is: `id` (letters, digits, hyphens), `title`, `hypothesis`; the `case` it belongs to (default:
     `id`).
 
-    `existing_data`: whether outcome data existed at registration: "none", "exists, not seen" or "seen". `data_began`: day
-    of the first outcome. `synthetic`: the data are made up, and every page and table says so.
+    `existing_data`: whether outcome data existed at registration: "none", "exists, not seen" or "seen". `data_began`:
+    day of the first outcome. `synthetic`: the data are made up, and every page and table says so.
     """
 
     id: str
@@ -70,7 +70,8 @@ class Design:
 class Outcome:
     """The one primary outcome. `worth_having`: the smallest effect worth having, positive, in the outcome's units.
 
-    `adjust_for`: baseline columns (numbers, or text that becomes one indicator a value).
+    `adjust_for`: baseline columns (numbers, or text that becomes one indicator a value). `name` and `unit` say the
+    outcome in plain words where a reader needs more than the column: "earnings in 1978", "US dollars".
     """
 
     column: str
@@ -78,6 +79,8 @@ class Outcome:
     better: Literal["higher", "lower"]
     worth_having: float
     adjust_for: tuple[str, ...] = ()
+    name: str | None = None
+    unit: str | None = None
 
     @property
     def sign(self) -> int:
