@@ -21,5 +21,5 @@ def shared_data() -> Path:
     """The folder of real data beside the project; tests that need it skip where it is absent, and say so."""
     folder = ROOT.parent / "shared" / "data"
     if not folder.is_dir():
-        pytest.skip(f"NOT TESTED: real data are absent; expected the folder {folder.name} beside the project in shared/")
+        pytest.skip("NOT TESTED: real data are absent; expected ../shared/data beside the project")
     return folder

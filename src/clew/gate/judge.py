@@ -25,10 +25,11 @@ VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What the pilot has used up before this look: extensions granted, and adaptations tried."""
+    """What the pilot has used up before this look: extensions granted, adaptations tried; and screens `answered`."""
 
     extensions_used: int = 0
     adaptations_used: int = 0
+    answered: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ NOTHING_USED = History()
 
 def judge(protocol: Protocol, finding: Finding, history: History = NOTHING_USED) -> Judgement:
     """Return what the locked rule says of this finding; the same arguments always give the same verdict."""
-    scale = tuple(scale_reasons(protocol, finding))
+    scale = tuple(scale_reasons(protocol, finding, history.answered))
     stop = tuple(stop_reasons(protocol, finding))
     harm = _harm_reason(protocol, finding, history)
     looks = _look_reason(protocol, finding)
@@ -113,7 +114,7 @@ def effect_is_shown(protocol: Protocol, finding: Finding) -> bool:
     return needed is not None and effect_bounds(protocol, finding)[0] > needed
 
 
-def scale_reasons(protocol: Protocol, finding: Finding) -> Iterator[Reason]:
+def scale_reasons(protocol: Protocol, finding: Finding, answered: frozenset[str] = frozenset()) -> Iterator[Reason]:
     """Yield each rule that must hold before the pilot may be scaled, in the protocol's order."""
     yield _effect_reason(protocol, finding)
     if protocol.scale.cost_per_outcome_at_most is not None:
@@ -124,7 +125,7 @@ def scale_reasons(protocol: Protocol, finding: Finding) -> Iterator[Reason]:
     if protocol.scale.no_group_under_reached:
         missed = [group for group in finding.equity if group.under_reached]
         yield _group_reason("scale.no_group_under_reached", "every group reached as registered", missed)
-    yield _screen_reason(finding)
+    yield _screen_reason(finding, answered)
     if protocol.population.kind == "feasibility":
         yield Reason("population.kind", "an impact pilot", "a feasibility pilot", holds=False)
 
@@ -161,9 +162,11 @@ def _group_reason(rule: str, needed: str, groups: list[EquityGroup]) -> Reason:
     return Reason(rule, needed, found, not groups)
 
 
-def _screen_reason(finding: Finding) -> Reason:
+def _screen_reason(finding: Finding, answered: frozenset[str]) -> Reason:
     flagged = [screen.name for screen in finding.screens if screen.flag]
-    return Reason("screens", "no screen unanswered", ", ".join(flagged) or "none flagged", not flagged)
+    unanswered = [name for name in flagged if name not in answered]
+    found = f"unanswered: {', '.join(unanswered)}" if unanswered else f"{len(flagged)} flagged, none unanswered"
+    return Reason("screens", "no screen unanswered", found, not unanswered)
 
 
 def _harm_reason(protocol: Protocol, finding: Finding, history: History) -> Reason | None:
