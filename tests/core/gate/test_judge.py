@@ -4,16 +4,16 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from builders import a_finding, a_group, a_protocol
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builders import a_finding, a_group, a_protocol
 from clew.evaluate.finding import Account, Screen
-from clew.gate.judge import VERDICTS, History, effect_bounds, judge
+from clew.gate.judge import NOTHING_USED, VERDICTS, History, effect_bounds, judge
 from clew.pilot.protocol import Outcome, Population, ScaleRule
 
 
-def verdict(protocol=None, finding=None, history=History()) -> str:
+def verdict(protocol=None, finding=None, history=NOTHING_USED) -> str:
     return judge(protocol or a_protocol(), finding or a_finding(), history).verdict
 
 
