@@ -1,0 +1,138 @@
+"""The randomisation test: how often would chance alone, dealing the arms anew, show a difference as large?
+
+It needs no distribution and holds with any number of clusters, so it stands beside the t-based p-value where clusters
+are few.
+
+Sources: Fisher (1935), "The Design of Experiments", ch. III; Edgington & Onghena (2007), "Randomization Tests", 4th
+ed.; Phipson & Smyth (2010), Stat. Appl. Genet. Mol. Biol. 9 (a sampled p-value counts the observed assignment).
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clew.evaluate.finding import Randomisation
+
+FEW_CLUSTERS: Final = 12
+"""The test is reported where the smaller arm holds fewer clusters than this."""
+
+MOST_LISTED: Final = 20_000
+"""Up to this many re-assignments are listed one by one; beyond it they are drawn."""
+
+DRAWS: Final = 9_999
+"""Re-assignments drawn where they cannot be listed."""
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Dealt:
+    """The clusters as they were dealt to the arms, in one fixed order.
+
+    `totals`: (weighted) sum of the outcome; `sizes`: (weighted) number of units; `treated`: its arm; `blocks`: the
+    block it was dealt within (all the same where there was none); each one entry a cluster.
+    """
+
+    totals: tuple[float, ...]
+    sizes: tuple[float, ...]
+    treated: tuple[bool, ...]
+    blocks: tuple[int, ...]
+
+
+def randomisation_test(dealt: Dealt, *, seed: int = 0, draws: int = DRAWS) -> Randomisation:
+    """Return the two-sided share of re-assignments whose difference in arm means is at least as large.
+
+    Clusters are dealt anew within their blocks, keeping each block's number of treated clusters. The difference is that
+    of unit means, averaged over blocks by their size. All re-assignments where there are at most 20,000, else `draws`
+    of them by `seed`, the assignment made being counted among them.
+    """
+    order = _order(dealt)
+    design = tuple((dealt.blocks[i], dealt.treated[i]) for i in order)
+    totals, sizes = (np.array([values[i] for i in order]) for values in (dealt.totals, dealt.sizes))
+    exact = assignments_possible(design) <= MOST_LISTED
+    deals = all_assignments(design) if exact else sampled_assignments(design, seed, draws)
+    blocks = np.array([block for block, _ in design])
+    centred = totals - sizes * (totals.sum() / sizes.sum())
+    differences = _differences(deals, centred, sizes, blocks)
+    observed = _differences(np.array([[float(arm) for _, arm in design]]), centred, sizes, blocks)[0]
+    rounding = 1e-9 * observed + 1e-12 * float(np.abs(centred).sum() / sizes.sum())
+    hits = int(np.count_nonzero(differences >= observed - rounding))
+    share = hits / len(deals) if exact else (1 + hits) / (1 + len(deals))
+    return Randomisation(share, len(deals), exact)
+
+
+def _order(dealt: Dealt) -> list[int]:
+    """Return the clusters' order by what they hold, so that the order of rows in a file cannot matter."""
+    keys = list(zip(dealt.blocks, dealt.treated, dealt.sizes, dealt.totals, strict=True))
+    return sorted(range(len(keys)), key=keys.__getitem__)
+
+
+def _differences(deals: Floats, totals: Floats, sizes: Floats, blocks: NDArray[np.int64]) -> Floats:
+    """Return the absolute difference in arm means of each deal (rows: deals, columns: clusters).
+
+    A block whose clusters all have the same arm says nothing and counts for nothing.
+    """
+    found = np.zeros(len(deals))
+    for block in np.unique(blocks):
+        here = blocks == block
+        total, size = totals[here].sum(), sizes[here].sum()
+        treated_total, treated_size = deals[:, here] @ totals[here], deals[:, here] @ sizes[here]
+        if 0 < treated_size[0] < size:
+            gap = treated_total / treated_size - (total - treated_total) / (size - treated_size)
+            found += gap * (size / sizes.sum())
+    return np.abs(found)
+
+
+Design = tuple[tuple[int, bool], ...]
+"""Block and arm of each cluster, sorted; equal designs share one list of re-assignments."""
+
+
+def assignments_possible(design: Design) -> int:
+    """Return in how many ways the clusters could have been dealt."""
+    treated = Counter(block for block, arm in design if arm)
+    return math.prod(math.comb(n, treated[block]) for block, n in Counter(block for block, _ in design).items())
+
+
+@lru_cache(maxsize=32)
+def all_assignments(design: Design) -> Floats:
+    """Return every re-assignment within blocks: one row each, 1 where a cluster is treated."""
+    deals = np.zeros((1, 0))
+    for block in sorted({block for block, _ in design}):
+        arms = [arm for other, arm in design if other == block]
+        ways = np.array(list(_ways(len(arms), sum(arms))))
+        deals = np.hstack([np.repeat(deals, len(ways), axis=0), np.tile(ways, (len(deals), 1))])
+    deals.setflags(write=False)
+    return deals
+
+
+def _ways(clusters: int, treated: int) -> Iterator[Floats]:
+    for chosen in combinations(range(clusters), treated):
+        way = np.zeros(clusters)
+        way[list(chosen)] = 1
+        yield way
+
+
+@lru_cache(maxsize=8)
+def sampled_assignments(design: Design, seed: int, draws: int) -> Floats:
+    """Return `draws` re-assignments within blocks, each equally likely: one row each, 1 where a cluster is treated."""
+    rng = np.random.default_rng(seed)
+    parts = []
+    for block in sorted({block for block, _ in design}):
+        arms = np.array([float(arm) for other, arm in design if other == block])
+        parts.append(rng.permuted(np.tile(arms, (draws, 1)), axis=1))
+    deals = np.hstack(parts)
+    deals.setflags(write=False)
+    return deals
+
+
+def few_clusters(treated: Sequence[bool]) -> bool:
+    """Return whether the smaller arm holds so few clusters that the test is reported, and at least one."""
+    smaller = min(sum(treated), len(treated) - sum(treated))
+    return 0 < smaller < FEW_CLUSTERS

@@ -1,0 +1,145 @@
+"""The randomisation test against hand counts, brute force over every deal, and its own promise of size."""
+
+from itertools import permutations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clew.evaluate.randomisation import (
+    Dealt,
+    all_assignments,
+    assignments_possible,
+    few_clusters,
+    randomisation_test,
+    sampled_assignments,
+)
+
+SIX_AND_SIX = (False,) * 6 + (True,) * 6
+
+
+def districts(control: list[int], treated: list[int], homes: int) -> Dealt:
+    return Dealt(tuple(map(float, control + treated)), (float(homes),) * 12, SIX_AND_SIX, (0,) * 12)
+
+
+@pytest.mark.parametrize(
+    ("control", "treated", "homes", "hits"),
+    [
+        ([20, 13, 17, 11, 16, 15], [15, 15, 17, 19, 19, 22], 26, 184),
+        ([35, 27, 34, 21, 26, 30], [33, 33, 36, 41, 40, 40], 52, 16),
+    ],
+)
+def test_fire_safety_visits(control: list[int], treated: list[int], homes: int, hits: int) -> None:
+    test = randomisation_test(districts(control, treated, homes))
+    assert (test.p_value, test.draws, test.exact) == (hits / 924, 924, True)
+
+
+def brute_force(dealt: Dealt) -> float:
+    """Every order of the arm labels within blocks, one at a time, in plain Python."""
+    clusters = range(len(dealt.totals))
+
+    def difference(arms: tuple[bool, ...]) -> float:
+        gaps = []
+        for block in sorted(set(dealt.blocks)):
+            here = [i for i in clusters if dealt.blocks[i] == block]
+            means = []
+            for arm in (True, False):
+                mine = [i for i in here if arms[i] == arm]
+                means.append(sum(dealt.totals[i] for i in mine) / sum(dealt.sizes[i] for i in mine))
+            gaps.append((means[0] - means[1]) * sum(dealt.sizes[i] for i in here))
+        return abs(sum(gaps) / sum(dealt.sizes))
+
+    observed = difference(dealt.treated)
+    deals = {
+        tuple(dealt.treated[j] for j in order)
+        for order in permutations(clusters)
+        if all(dealt.blocks[i] == dealt.blocks[j] for i, j in zip(clusters, order, strict=True))
+    }
+    return sum(difference(arms) >= observed - 1e-9 for arms in deals) / len(deals)
+
+
+@settings(max_examples=25)
+@given(
+    st.lists(st.tuples(st.integers(0, 9), st.integers(1, 9)), min_size=4, max_size=6),
+    st.lists(st.tuples(st.integers(0, 9), st.integers(1, 9)), min_size=0, max_size=0)
+    | st.lists(st.tuples(st.integers(0, 9), st.integers(1, 9)), min_size=2, max_size=2),
+)
+def test_it_is_the_share_of_all_deals(first: list[tuple[int, int]], second: list[tuple[int, int]]) -> None:
+    both = first + second
+    dealt = Dealt(
+        tuple(float(total) for total, _ in both),
+        tuple(float(size) for _, size in both),
+        tuple(i % 2 == 0 for i in range(len(both))),
+        (0,) * len(first) + (1,) * len(second),
+    )
+    assert randomisation_test(dealt).p_value == pytest.approx(brute_force(dealt))
+
+
+@given(st.permutations(range(12)))
+def test_the_order_of_clusters_does_not_matter(order: list[int]) -> None:
+    dealt = districts([35, 27, 34, 21, 26, 30], [33, 33, 36, 41, 40, 40], 52)
+    shuffled = Dealt(
+        *(tuple(values[i] for i in order) for values in (dealt.totals, dealt.sizes, dealt.treated, dealt.blocks))
+    )
+    assert randomisation_test(shuffled) == randomisation_test(dealt)
+
+
+@given(st.floats(-1e6, 1e6))
+def test_a_shift_of_every_outcome_does_not_matter(shift: float) -> None:
+    sizes = np.array([3, 5, 2, 8, 6, 4, 7, 3, 9, 2, 5, 6], dtype=float)
+    totals = np.array([1, 4, 2, 3, 2, 0, 5, 3, 7, 2, 5, 4], dtype=float)
+    plain = Dealt(tuple(totals), tuple(sizes), SIX_AND_SIX, (0,) * 12)
+    moved = Dealt(tuple(totals + shift * sizes), tuple(sizes), SIX_AND_SIX, (0,) * 12)
+    assert randomisation_test(moved) == randomisation_test(plain)
+
+
+def test_many_clusters_are_sampled_and_the_sample_agrees_with_the_list() -> None:
+    dealt = districts([20, 13, 17, 11, 16, 15], [15, 15, 17, 19, 19, 22], 26)
+    deals = sampled_assignments(tuple(sorted(zip(dealt.blocks, dealt.treated, strict=True))), 5, 20_000)
+    assert deals.sum(axis=1) == pytest.approx(6)
+    assert deals.mean(axis=0) == pytest.approx(0.5, abs=4 * np.sqrt(0.25 / 20_000))
+
+    rng = np.random.default_rng(3)
+    totals = tuple(rng.normal(10, 3, 18) + np.repeat([0, 2], 9))
+    wide = Dealt(totals, (1.0,) * 18, (False,) * 9 + (True,) * 9, (0,) * 18)
+    sampled = randomisation_test(wide, seed=1)
+    exact = brute_force_by_masks(np.array(totals), 9)
+    assert not sampled.exact
+    assert sampled.draws == 9_999
+    assert sampled.p_value == pytest.approx(exact, abs=4 * np.sqrt(exact * (1 - exact) / 9_999))
+    assert sampled == randomisation_test(wide, seed=1) != randomisation_test(wide, seed=2)
+
+
+def brute_force_by_masks(totals: np.ndarray, treated: int) -> float:
+    """All deals as the bits of whole numbers."""
+    masks = np.arange(2 ** len(totals))
+    bits = (masks[:, None] >> np.arange(len(totals))) & 1
+    bits = bits[bits.sum(axis=1) == treated]
+    gaps = np.abs(bits @ totals / treated - (totals.sum() - bits @ totals) / (len(totals) - treated))
+    observed = abs(totals[-treated:].mean() - totals[:-treated].mean())
+    return float(np.mean(gaps >= observed - 1e-9))
+
+
+def test_blocks_keep_their_own_number_of_treated_clusters() -> None:
+    design = ((0, False), (0, False), (0, True), (1, False), (1, True))
+    deals = all_assignments(design)
+    assert len(deals) == assignments_possible(design) == 3 * 2
+    assert (deals[:, :3].sum(axis=1) == 1).all()
+    assert (deals[:, 3:].sum(axis=1) == 1).all()
+    assert len({tuple(row) for row in deals}) == 6
+
+
+def test_a_block_of_one_arm_counts_for_nothing() -> None:
+    plain = districts([20, 13, 17, 11, 16, 15], [15, 15, 17, 19, 19, 22], 26)
+    lonely = Dealt((*plain.totals, 26.0), (*plain.sizes, 26.0), (*plain.treated, True), (*plain.blocks, 1))
+    assert randomisation_test(lonely).p_value == 184 / 924
+
+
+def test_no_difference_at_all_is_never_surprising() -> None:
+    assert randomisation_test(districts([5] * 6, [5] * 6, 26)).p_value == 1.0
+
+
+@pytest.mark.parametrize(("treated", "control", "few"), [(11, 40, True), (12, 12, False), (0, 5, False), (3, 2, True)])
+def test_it_speaks_where_the_smaller_arm_has_few_clusters(treated: int, control: int, *, few: bool) -> None:
+    assert few_clusters([True] * treated + [False] * control) is few
