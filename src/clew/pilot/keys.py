@@ -1,0 +1,206 @@
+"""Every table and key that a protocol file may hold, as data. The parser, the reference page's test and the error
+messages read this; a new key is one line here, one field in `protocol.py` and one row in docs/reference/protocol.md.
+"""
+
+from dataclasses import dataclass
+
+from clew.pilot.readers import (
+    Reader,
+    column,
+    columns,
+    currency,
+    day,
+    flag,
+    identifier,
+    label,
+    labels,
+    money,
+    number,
+    one_of,
+    shares,
+    text,
+    whole,
+)
+
+ANY = number("number", lambda _: True)
+POSITIVE = number("number above 0", lambda value: value > 0)
+SHARE = number("share from 0 to 1", lambda value: 0 <= value <= 1)
+INNER_SHARE = number("share above 0 and below 1", lambda value: 0 < value < 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key: its name, how its value is read, whether its table must hold it."""
+
+    name: str
+    reader: Reader
+    needed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table. `needed`: every protocol must have it. `repeated`: written `[[name]]`, any number of times."""
+
+    name: str
+    keys: tuple[Key, ...]
+    needed: bool = False
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a kind of design needs and offers; the first of `standard_errors` is its default."""
+
+    needs: tuple[str, ...]
+    estimators: tuple[str, ...]
+    standard_errors: tuple[str, ...]
+    foreign: tuple[str, ...] = ()
+
+
+KINDS = {
+    "randomised": Kind(
+        needs=("arm", "comparison"),
+        estimators=("lin", "difference", "block-weighted"),
+        standard_errors=("hc2", "hc1", "classical"),
+        foreign=("cluster",),
+    ),
+    "cluster-randomised": Kind(
+        needs=("arm", "comparison", "cluster"),
+        estimators=("difference", "lin"),
+        standard_errors=("cr2", "cr1"),
+    ),
+}
+NOT_BUILT_KINDS = (
+    "stepped-wedge",
+    "random-rollout",
+    "difference-in-differences",
+    "staggered-difference-in-differences",
+    "regression-discontinuity",
+    "synthetic-control",
+    "synthetic-difference-in-differences",
+    "interrupted-time-series",
+    "encouragement",
+    "rare-events",
+)
+LOOKS = ("single", "obrien-fleming")
+NOT_BUILT_LOOKS = ("anytime",)
+
+TABLES = (
+    Table(
+        "pilot",
+        (
+            Key("id", identifier(), needed=True),
+            Key("title", text(), needed=True),
+            Key("hypothesis", text(), needed=True),
+            Key("existing_data", one_of("none", "exists, not seen", "seen"), needed=True),
+            Key("case", identifier()),
+            Key("data_began", day()),
+            Key("synthetic", flag()),
+        ),
+        needed=True,
+    ),
+    Table(
+        "population",
+        (
+            Key("unit", text(), needed=True),
+            Key("eligible", text(), needed=True),
+            Key("kind", one_of("impact", "feasibility")),
+        ),
+        needed=True,
+    ),
+    Table(
+        "design",
+        (
+            Key("kind", text("name of a kind"), needed=True),
+            Key("arm", column()),
+            Key("comparison", label()),
+            Key("treated", label()),
+            Key("other_arms", labels()),
+            Key("cluster", column()),
+            Key("block", column()),
+            Key("pair", column()),
+            Key("unit", column()),
+            Key("weights", column()),
+            Key("fixed_effects", columns()),
+            Key("estimator", text("name of an estimator")),
+            Key("standard_errors", one_of("classical", "hc1", "hc2", "cr1", "cr2")),
+            Key("seed", whole(0, 2**63 - 1)),
+        ),
+        needed=True,
+    ),
+    Table(
+        "outcome",
+        (
+            Key("column", column(), needed=True),
+            Key("measure", one_of("mean", "proportion", "count"), needed=True),
+            Key("better", one_of("higher", "lower"), needed=True),
+            Key("worth_having", POSITIVE, needed=True),
+            Key("adjust_for", columns()),
+            Key("name", text()),
+            Key("unit", text()),
+        ),
+        needed=True,
+    ),
+    Table(
+        "equity",
+        (
+            Key("column", column(), needed=True),
+            Key("harm_limit", ANY),
+            Key("eligible_shares", shares()),
+            Key("reach_at_least", POSITIVE),
+        ),
+        repeated=True,
+    ),
+    Table(
+        "looks",
+        (
+            Key("method", text("name of a method")),
+            Key("planned", whole(1, 20)),
+            Key("alpha", number("number above 0, at most 0.5", lambda value: 0 < value <= 0.5)),
+        ),
+    ),
+    Table(
+        "size",
+        (
+            Key("units", whole(2, 10**12)),
+            Key("clusters", whole(2, 10**9)),
+            Key("cluster_size_cv", number("number from 0 to 10", lambda value: 0 <= value <= 10)),
+            Key("icc", SHARE),
+            Key("baseline", ANY),
+            Key("sd", POSITIVE),
+            Key("r2", number("share from 0, below 1", lambda value: 0 <= value < 1)),
+            Key("power", number("share from 0.5, below 1", lambda value: 0.5 <= value < 1)),
+            Key("treated_share", INNER_SHARE),
+            Key("rare_name", text()),
+            Key("rare_events_a_year", POSITIVE),
+            Key("rare_cut", number("share above 0, at most 1", lambda value: 0 < value <= 1)),
+            Key("proximal", text()),
+        ),
+    ),
+    Table("cost", (Key("currency", currency(), needed=True), Key("per_treated_unit", money(), needed=True))),
+    Table(
+        "scale",
+        (
+            Key("effect_lower_bound_above", ANY),
+            Key("cost_per_outcome_at_most", money()),
+            Key("no_group_harmed", flag()),
+            Key("no_group_under_reached", flag()),
+        ),
+    ),
+    Table("stop", (Key("effect_upper_bound_below", ANY, needed=True),)),
+    Table("adapt", (Key("times", whole(0, 10), needed=True),)),
+    Table("extend", (Key("times", whole(0, 10), needed=True),)),
+    Table("exit", (Key("plan", text(), needed=True),)),
+    Table("public_input", (Key("by", day(), needed=True),)),
+    Table("decision", (Key("by", day()), Key("owner", text()))),
+    Table(
+        "publics",
+        (
+            Key("users", text()),
+            Key("obligatees", text()),
+            Key("taxpayers", text()),
+            Key("public_at_large", text()),
+        ),
+    ),
+)
+BY_NAME = {table.name: table for table in TABLES}

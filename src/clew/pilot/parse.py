@@ -1,0 +1,209 @@
+"""From the bytes of a protocol file to frozen values, with every mistake reported at once, each with its line.
+
+Only broken TOML stops the reading early; everything else is collected. Whether the rules of a well-formed protocol make
+sense together is another question: `clew.pilot.check`.
+"""
+
+import hashlib
+import re
+import tomllib
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any  # Any: a value of TOML, which may be anything
+
+from clew.errors import InputError, MissingError, Problem
+from clew.pilot import design
+from clew.pilot.keys import BY_NAME, LOOKS, NOT_BUILT_LOOKS, TABLES, Key, Table
+from clew.pilot.protocol import Cost, Equity, Looks, Outcome, Pilot, Population, Protocol, Publics, ScaleRule, Size
+from clew.pilot.toml_lines import Lines, last_line, scan
+from clew.pilot.toml_lines import Path as KeyPath
+
+LARGEST_FILE = 1_000_000
+AT_LINE = re.compile(r"(.*) \(at line (\d+), column (\d+)\)", re.DOTALL)
+Values = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Reading:
+    """A reading in progress: the file's name, where its keys stand, and what is wrong so far."""
+
+    name: str
+    lines: Lines
+    problems: list[tuple[int, Problem]] = field(default_factory=list)
+
+    def object_to(self, path: KeyPath, what: str, do: str) -> None:
+        """Note one mistake at a key."""
+        line = self.lines.of(path)
+        self.problems.append((line, Problem(what, where=f"{self.name}, line {line}", do=do)))
+
+    def in_order(self) -> tuple[Problem, ...]:
+        """Return the mistakes from the top of the file to its end."""
+        return tuple(problem for _, problem in sorted(self.problems, key=lambda pair: pair[0]))
+
+
+def load_protocol(path: str | Path) -> Protocol:
+    """Read a protocol file.
+
+    Raises MissingError where there is no such file, InputError with every mistake in it.
+    """
+    where = Path(path)
+    if not where.is_file():
+        raise MissingError("there is no such file.", where=str(path), do="Check the path of the protocol.")
+    with where.open("rb") as file:
+        return parse_protocol(file.read(LARGEST_FILE + 1), where.name)
+
+
+def parse_protocol(source: bytes, name: str) -> Protocol:
+    """Read a protocol from its bytes; `name` is what messages call the file.
+
+    Raises InputError with every mistake, in the order of the file, each with its line and a remedy.
+    """
+    text = _decode(source, name)
+    document = _toml(text, name)
+    reading = Reading(name, scan(text))
+    values = _values(document, reading)
+    _cross_check(values, reading)
+    resolved = design.resolve(values.get("design", {}), values.get("outcome", {}), reading)
+    if reading.problems or resolved is None:
+        raise InputError(problems=reading.in_order())
+    return _protocol(values, resolved, source)
+
+
+def _decode(source: bytes, name: str) -> str:
+    if len(source) > LARGEST_FILE:
+        raise InputError(
+            "the file is larger than 1 MB.", where=name, do="A protocol is a page or two; name the right file."
+        )
+    try:
+        return source.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        line = source.count(b"\n", 0, error.start) + 1
+        raise InputError(
+            f"byte 0x{source[error.start]:02X} is not UTF-8.",
+            where=f"{name}, line {line}",
+            do="Save the file as UTF-8 text.",
+        ) from error
+
+
+def _toml(text: str, name: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except RecursionError as error:
+        raise InputError(
+            "brackets are nested too deeply.", where=f"{name}, line 1", do="Remove the nesting."
+        ) from error
+    except ValueError as error:  # tomllib's own errors, and whole numbers of thousands of digits
+        found = AT_LINE.fullmatch(str(error))
+        what, line = (found[1], f"{found[2]}, column {found[3]}") if found else (str(error), str(last_line(text)))
+        raise InputError(
+            f"not valid TOML: {what.rstrip('.')}.",
+            where=f"{name}, line {line}",
+            do="Correct this first; the rest is read after it.",
+        ) from error
+
+
+def _values(document: dict[str, Any], reading: Reading) -> dict[str, Any]:
+    for name in document:
+        if name not in BY_NAME:
+            reading.object_to((name,), f"the table [{name}] is not known.", _nearest(name, list(BY_NAME), "[{}]"))
+    return {table.name: _table(table, document, reading) for table in TABLES if table.needed or table.name in document}
+
+
+def _table(table: Table, document: dict[str, Any], reading: Reading) -> Any:
+    name, found = table.name, document.get(table.name)
+    if found is None:
+        needed = ", ".join(key.name for key in table.keys if key.needed)
+        reading.object_to((), f"the table [{name}] is missing.", f"Add [{name}] with {needed}.")
+        return {}
+    if table.repeated and isinstance(found, list) and all(isinstance(one, dict) for one in found):
+        return [_keys(table, one, (name, place), reading) for place, one in enumerate(found)]
+    if table.repeated or not isinstance(found, dict):
+        form = f"[[{name}]]" if table.repeated else f"[{name}]"
+        reading.object_to((name,), f"{name} must be a table.", f"Write {form} on a line of its own, its keys below.")
+        return [] if table.repeated else {}
+    return _keys(table, found, (name,), reading)
+
+
+def _keys(table: Table, found: dict[str, Any], path: KeyPath, reading: Reading) -> Values:
+    known = {key.name: key for key in table.keys}
+    for name in found:
+        if name not in known and not (table.name == "design" and design.is_not_built(found)):
+            reading.object_to((*path, name), f"[{table.name}] has no key `{name}`.", _home(name, list(known)))
+    for key in table.keys:
+        if key.needed and key.name not in found:
+            reading.object_to(path, f"[{table.name}] lacks `{key.name}`.", f"Add {key.name} = … ({key.reader.form}).")
+    present = [key for key in table.keys if key.name in found]
+    return {key.name: value for key in present if (value := _value(key, found, path, reading)) is not None}
+
+
+def _value(key: Key, found: dict[str, Any], path: KeyPath, reading: Reading) -> Any:
+    try:
+        return key.reader.read(found[key.name])
+    except InputError as error:
+        problem = error.problems[0]
+        reading.object_to((*path, key.name), f"`{key.name}`: {problem.what}", problem.do)
+        return None
+
+
+def _home(name: str, known: list[str]) -> str:
+    elsewhere = [f"[{table.name}]" for table in TABLES if any(key.name == name for key in table.keys)]
+    return f"It belongs to {' or '.join(elsewhere)}." if elsewhere else _nearest(name, known, "`{}`")
+
+
+def _nearest(name: str, known: list[str], form: str) -> str:
+    near = get_close_matches(name, known, n=1)
+    if near:
+        return f"Did you mean {form.format(near[0])}?"
+    return f"Known here: {', '.join(form.format(one) for one in known)}."
+
+
+def _cross_check(values: dict[str, Any], reading: Reading) -> None:
+    looks = values.get("looks", {})
+    method = looks.get("method", "single")
+    if method in NOT_BUILT_LOOKS:
+        reading.object_to(("looks", "method"), f'"{method}" is not built yet.', f"Built: {', '.join(LOOKS)}.")
+    elif method not in LOOKS:
+        reading.object_to(("looks", "method"), f'there is no method "{method}".', _nearest(method, list(LOOKS), '"{}"'))
+    if method == "single" and looks.get("planned", 1) != 1:
+        reading.object_to(
+            ("looks", "planned"),
+            'the method "single" looks once, but more looks are planned.',
+            'Write planned = 1, or method = "obrien-fleming".',
+        )
+    _no_column_twice(values.get("equity", []), reading)
+
+
+def _no_column_twice(equity: list[Values], reading: Reading) -> None:
+    seen: set[str] = set()
+    for place, one in enumerate(equity):
+        if one.get("column", "") in seen:
+            what = f'two [[equity]] tables name "{one["column"]}".'
+            reading.object_to(("equity", place, "column"), what, "Join them in one.")
+        seen.update({one["column"]} if "column" in one else ())
+
+
+def _protocol(values: dict[str, Any], resolved: Any, source: bytes) -> Protocol:
+    """Build the protocol. Each table's keys bear the names of its dataclass's fields."""
+    pilot, decision = values["pilot"], values.get("decision", {})
+    return Protocol(
+        pilot=Pilot(**{"case": pilot["id"], **pilot}),
+        population=Population(**values["population"]),
+        design=resolved,
+        outcome=Outcome(**values["outcome"]),
+        looks=Looks(**values.get("looks", {})),
+        size=Size(**values.get("size", {})),
+        scale=ScaleRule(**values.get("scale", {})),
+        equity=tuple(Equity(**one) for one in values.get("equity", [])),
+        cost=Cost(**values["cost"]) if "cost" in values else None,
+        stop_effect_upper_bound_below=values.get("stop", {}).get("effect_upper_bound_below"),
+        extend_times=values.get("extend", {}).get("times", 0),
+        adapt_times=values.get("adapt", {}).get("times", 0),
+        exit_plan=values.get("exit", {}).get("plan"),
+        public_input_by=values.get("public_input", {}).get("by"),
+        decision_by=decision.get("by"),
+        decision_owner=decision.get("owner"),
+        publics=Publics(**values.get("publics", {})),
+        sha256=hashlib.sha256(source).hexdigest(),
+        text=source.decode("utf-8"),
+    )
