@@ -1,0 +1,245 @@
+"""Made-up data of the registered design: rows as the pilot would bring them, in a world that is assumed and said aloud.
+
+Used to try out a rule before the data exist; nothing here is a result.
+
+Sources: beta-binomial shares by cluster: Ukoumunne et al. (1999), Health Technol. Assess. 3(5), ch. 3; gamma–Poisson
+counts: Hayes & Moulton (2017), "Cluster Randomised Trials", 2nd ed., ch. 2; intra-cluster correlation as the between
+share of the variance throughout.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import betaincinv, gammaincinv, ndtri
+
+from clew.evaluate.looks import looks_paid_for
+from clew.pilot.protocol import Protocol
+
+Column = NDArray[Any]  # texts or numbers, one a row
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """The groups of one column with their shares among the eligible, which sum to 1."""
+
+    column: str
+    names: tuple[str, ...]
+    shares: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What is assumed. `units` and `clusters`: in all at the last planned look; `clusters` None: units are randomised.
+
+    `baseline`: comparison mean, share or rate a unit; `sd`: of a mean outcome; `icc`: 0 to 1; `cv`: of cluster sizes.
+    """
+
+    units: int
+    clusters: int | None
+    baseline: float
+    sd: float = 1.0
+    icc: float = 0.0
+    cv: float = 0.0
+    groups: tuple[Groups, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A truth to try the rule in. `effect`: the average effect, treated minus comparison, in the outcome's units.
+
+    `harmed`: a group of the first of the world's `groups` whose own effect is the opposite; the others gain so much
+    more that the average stays.
+    """
+
+    name: str
+    effect: float
+    harmed: str | None = None
+
+
+def effects_by_group(scenario: Scenario, groups: Groups | None) -> tuple[float, ...]:
+    """Return each group's effect in the outcome's units; one entry where no groups are registered.
+
+    >>> effects_by_group(Scenario("harm", 0.1, "b"), Groups("g", ("a", "b"), (0.8, 0.2)))
+    (0.15, -0.1)
+    """
+    if groups is None:
+        return (scenario.effect,)
+    if scenario.harmed is None:
+        return (scenario.effect,) * len(groups.names)
+    share = groups.shares[groups.names.index(scenario.harmed)]
+    others = scenario.effect * (1 + share) / (1 - share)
+    return tuple(-scenario.effect if name == scenario.harmed else round(others, 12) for name in groups.names)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """One made-up pilot: `columns` in the order of arrival; the first `rows_at[k - 1]` rows are there at look k."""
+
+    columns: Mapping[str, Column]
+    rows_at: tuple[int, ...]
+
+    def at(self, look: int) -> dict[str, Column]:
+        """Return the columns as they stand at this look: all earlier rows and the new ones."""
+        return {name: values[: self.rows_at[look - 1]] for name, values in self.columns.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """Who is in the pilot, a row each: its cluster (all 0 where units are randomised), block, and whether treated."""
+
+    cluster: Whole
+    block: Whole
+    treated: Flags
+    rows_at: tuple[int, ...]
+
+
+def draw(protocol: Protocol, world: World, scenario: Scenario, rng: np.random.Generator) -> Drawn:
+    """Return one made-up pilot with as many looks as the protocol pays for.
+
+    Clusters are all there from the first look and their rows grow in proportion; where units are randomised, each look
+    brings a new batch of them, dealt to the arms within itself.
+    """
+    frame = _clusters(protocol, world, rng) if world.clusters else _batches(protocol, world, rng)
+    rows = len(frame.cluster)
+    groups = [rng.choice(len(each.names), rows, p=each.shares) for each in world.groups]
+    baseline = rng.standard_normal((len(_covariates(protocol, world)), rows))
+    effects = effects_by_group(scenario, world.groups[0] if world.groups else None)
+    own = 1 + groups[0] if groups else np.ones(rows, dtype=np.int64)
+    level = np.where(frame.treated, own, 0)
+    rows_drawn = _Rows(frame.cluster, level, baseline)
+    columns = {
+        **_design_columns(protocol, frame),
+        **dict(zip(_covariates(protocol, world), baseline, strict=True)),
+        **{each.column: np.array(each.names)[drawn] for each, drawn in zip(world.groups, groups, strict=True)},
+        protocol.outcome.column: _outcomes(protocol, world, (0.0, *effects), rows_drawn, rng),
+    }
+    return Drawn(columns, frame.rows_at)
+
+
+def _covariates(protocol: Protocol, world: World) -> tuple[str, ...]:
+    """Return the baseline columns to make up: those adjusted for that are not columns of groups."""
+    taken = {each.column for each in world.groups}
+    return tuple(name for name in protocol.outcome.adjust_for if name not in taken)
+
+
+def _design_columns(protocol: Protocol, frame: _Frame) -> dict[str, Column]:
+    design = protocol.design
+    names = np.array([design.comparison, treated_label(protocol)])
+    columns: dict[str, Column] = {design.arm: names[frame.treated.astype(np.int64)]}
+    for name in (design.block, *design.fixed_effects):
+        if name:
+            columns[name] = frame.block
+    if design.cluster:
+        columns[design.cluster] = frame.cluster
+    if design.unit:
+        columns[design.unit] = np.arange(len(frame.cluster))
+    if design.weights:
+        columns[design.weights] = np.ones(len(frame.cluster))
+    return columns
+
+
+def treated_label(protocol: Protocol) -> str:
+    """Return the value of the treated arm, a made-up one where the protocol leaves it to the data."""
+    if protocol.design.treated is not None:
+        return protocol.design.treated
+    return "treated" if protocol.design.comparison != "treated" else "new"
+
+
+def _clusters(protocol: Protocol, world: World, rng: np.random.Generator) -> _Frame:
+    clusters = world.clusters or 0
+    block = np.arange(clusters) % (max(1, clusters // 4) if _blocked(protocol) else 1)
+    treated = _deal(block, protocol.size.treated_share, rng)
+    cv = world.cv
+    weight = rng.gamma(1 / cv**2, cv**2, clusters) if cv else np.ones(clusters)
+    grown = np.outer(_growth(protocol), weight * world.units / clusters)
+    there = np.maximum(1, np.rint(grown)).astype(np.int64)  # looks × clusters, rows there by then
+    new = np.diff(there, axis=0, prepend=np.zeros((1, clusters), dtype=np.int64))
+    cluster = np.repeat(np.tile(np.arange(clusters), len(there)), new.ravel())
+    return _Frame(cluster, block[cluster], treated[cluster], tuple(int(n) for n in there.sum(axis=1)))
+
+
+def _batches(protocol: Protocol, world: World, rng: np.random.Generator) -> _Frame:
+    there = np.maximum(2, np.rint(_growth(protocol) * world.units)).astype(np.int64)
+    batch = np.repeat(np.arange(len(there)), np.diff(there, prepend=0))
+    block = np.arange(len(batch)) % (4 if _blocked(protocol) else 1)
+    treated = _deal(batch * 4 + block, protocol.size.treated_share, rng)
+    return _Frame(np.zeros_like(batch), block, treated, tuple(int(n) for n in there))
+
+
+def _growth(protocol: Protocol) -> Floats:
+    """Return how much of what is planned for the last planned look is there at each look that is paid for."""
+    return np.arange(1, looks_paid_for(protocol) + 1) / protocol.looks.planned
+
+
+def _blocked(protocol: Protocol) -> bool:
+    return protocol.design.block is not None or bool(protocol.design.fixed_effects)
+
+
+def _deal(stratum: Whole, share: float, rng: np.random.Generator) -> Flags:
+    """Return who is treated: within each stratum the registered share, in random order, at least one of each arm."""
+    order = np.lexsort((rng.random(len(stratum)), stratum))
+    _, first, inverse, size = np.unique(stratum[order], return_index=True, return_inverse=True, return_counts=True)
+    rank = np.arange(len(stratum)) - first[inverse]
+    quota = np.clip(np.rint(share * size), 1, np.maximum(1, size - 1))
+    treated = np.zeros(len(stratum), dtype=np.bool_)
+    treated[order] = rank < quota[inverse]
+    return treated
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What an outcome depends on, a row each: cluster, level (0 comparison, 1 + group if treated), baseline columns."""
+
+    cluster: Whole
+    level: Whole
+    baseline: Floats
+
+
+def _outcomes(
+    protocol: Protocol, world: World, effects: tuple[float, ...], rows: _Rows, rng: np.random.Generator
+) -> Floats:
+    """Return an outcome for each row. `effects`: by level, in the outcome's units."""
+    means = world.baseline + np.array(effects)
+    lot = rng.random((world.clusters or 1, 1))
+    measure = protocol.outcome.measure
+    if measure == "proportion":
+        return (rng.random(len(rows.level)) < _shares(means, world.icc, lot)[rows.cluster, rows.level]).astype(float)
+    if measure == "count":
+        return rng.poisson(_rates(means, world.icc, lot)[rows.cluster, rows.level]).astype(float)
+    shared = np.asarray(ndtri(lot), dtype=np.float64)[rows.cluster, 0]
+    values: Floats = means[rows.level] + world.sd * _noise(world.icc, protocol.size.r2, shared, rows, rng)
+    return values
+
+
+def _shares(means: Floats, icc: float, lot: Floats) -> Floats:
+    """Return each cluster's share at each level: beta with the mean given; a cluster keeps its `lot` at every level."""
+    mean = np.clip(means, 1e-9, 1 - 1e-9)
+    if icc == 0:
+        return np.broadcast_to(mean, (len(lot), len(mean)))
+    spread = (1 - icc) / icc
+    return np.asarray(betaincinv(mean * spread, (1 - mean) * spread, lot), dtype=np.float64)
+
+
+def _rates(means: Floats, icc: float, lot: Floats) -> Floats:
+    """Return each cluster's rate at each level: gamma with the mean given and the between share of variance `icc`."""
+    mean = np.maximum(means, 1e-9)
+    if icc == 0:
+        return np.broadcast_to(mean, (len(lot), len(mean)))
+    scale = icc / (1 - icc)
+    return np.asarray(scale * gammaincinv(mean / scale, lot), dtype=np.float64)
+
+
+def _noise(icc: float, r2: float, cluster: Floats, rows: _Rows, rng: np.random.Generator) -> Floats:
+    """Return standard normal noise: `r2` of it from the baseline columns, of the rest `icc` shared by the cluster."""
+    own: Floats = np.sqrt(icc) * cluster + np.sqrt(1 - icc) * rng.standard_normal(len(rows.level))
+    if not len(rows.baseline):
+        return own
+    explained = rows.baseline.sum(axis=0) / np.sqrt(len(rows.baseline))
+    noise: Floats = np.sqrt(r2) * explained + np.sqrt(1 - r2) * own
+    return noise

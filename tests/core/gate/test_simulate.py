@@ -1,0 +1,138 @@
+"""The made-up world has the mean, the effect, the correlation and the growth that were asked for."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from builders import a_protocol
+from clew.gate.simulate import Drawn, Groups, Scenario, World, draw, effects_by_group
+from clew.pilot.protocol import Design, Equity, Looks, Outcome, Protocol, Size
+
+GROUPS = Groups("tongue", ("Danish", "other"), (0.8, 0.2))
+HARM = Scenario("harm in one group", 0.10, "other")
+NO_EFFECT = Scenario("no effect", 0.0)
+
+
+def clustered(measure: str, **size: object) -> Protocol:
+    outcome = Outcome("y", measure, "higher", 0.1)  # type: ignore[arg-type]
+    return a_protocol(outcome=outcome, size=replace(Size(), **size))  # type: ignore[arg-type]
+
+
+def unclustered(measure: str = "mean", **changes: object) -> Protocol:
+    design = Design("randomised", "arm", "control", "difference", "hc2")
+    return a_protocol(design=design, outcome=Outcome("y", measure, "higher", 0.1), **changes)  # type: ignore[arg-type]
+
+
+def by_group(drawn: Drawn, group: str) -> float:
+    y, arm, tongue = (drawn.columns[name] for name in ("y", "arm", "tongue"))
+    mine = tongue == group
+    return float(y[mine & (arm == "treated")].mean() - y[mine & (arm == "control")].mean())
+
+
+@pytest.mark.parametrize(("measure", "baseline"), [("proportion", 0.4), ("mean", 5.0), ("count", 1.5)])
+def test_means_effects_and_correlation_are_those_assumed(measure: str, baseline: float) -> None:
+    world = World(units=200_000, clusters=4000, baseline=baseline, sd=2.0, icc=0.1, groups=(GROUPS,))
+    drawn = draw(clustered(measure), world, HARM, np.random.default_rng(1))
+    y, arm, district = (drawn.columns[name] for name in ("y", "arm", "district"))
+    spread = y.std() / np.sqrt(2000) * 2  # of an arm's mean: between clusters .1 of the variance, within 1/50
+    assert y[arm == "control"].mean() == pytest.approx(baseline, abs=spread)
+    assert y[arm == "treated"].mean() == pytest.approx(baseline + 0.10, abs=2 * spread)
+    assert by_group(drawn, "other") == pytest.approx(-0.10, abs=3 * spread)
+    assert by_group(drawn, "Danish") == pytest.approx(0.15, abs=3 * spread)
+    assert intracluster(y[arm == "control"], district[arm == "control"]) == pytest.approx(0.1, abs=0.012)
+
+
+def intracluster(y: np.ndarray, cluster: np.ndarray) -> float:
+    """Analysis of variance estimate (Donner & Koval 1980)."""
+    _, index, sizes = np.unique(cluster, return_inverse=True, return_counts=True)
+    means = np.bincount(index, y) / sizes
+    between = (sizes * (means - y.mean()) ** 2).sum() / (len(sizes) - 1)
+    within = ((y - means[index]) ** 2).sum() / (len(y) - len(sizes))
+    return float((between - within) / (between + (sizes.mean() - 1) * within))
+
+
+@pytest.mark.parametrize("measure", ["proportion", "mean", "count"])
+def test_without_correlation_units_stand_alone(measure: str) -> None:
+    world = World(units=100_000, clusters=2000, baseline=0.5, icc=0.0)
+    drawn = draw(clustered(measure), world, NO_EFFECT, np.random.default_rng(2))
+    assert intracluster(drawn.columns["y"], drawn.columns["district"]) == pytest.approx(0, abs=0.005)
+
+
+def test_a_later_look_holds_all_the_rows_of_the_earlier_ones() -> None:
+    protocol = a_protocol(looks=Looks("obrien-fleming", 2), extend_times=1)
+    world = World(units=624, clusters=12, baseline=0.5, icc=0.03, cv=0.4)
+    drawn = draw(protocol, world, NO_EFFECT, np.random.default_rng(3))
+    looks = [drawn.at(look) for look in (1, 2, 3)]
+    for earlier, later in pairwise(looks):
+        n = len(earlier["safe"])
+        assert all(np.array_equal(later[name][:n], earlier[name]) for name in earlier)
+        assert set(later["district"]) == set(earlier["district"]) == set(range(12))
+    sizes = np.array([len(look["safe"]) for look in looks])
+    assert sizes == pytest.approx(np.array([312, 624, 936]) * sizes[1] / 624, rel=0.03)
+
+
+def test_cluster_sizes_vary_as_assumed() -> None:
+    world = World(units=200_000, clusters=2000, baseline=0.5, cv=0.5)
+    drawn = draw(a_protocol(), world, NO_EFFECT, np.random.default_rng(4))
+    sizes = np.bincount(drawn.at(2)["district"])
+    assert sizes.mean() == pytest.approx(100, rel=0.05)
+    assert sizes.std() / sizes.mean() == pytest.approx(0.5, abs=0.04)
+
+
+@pytest.mark.parametrize("share", [0.5, 0.25])
+def test_arms_are_dealt_in_the_registered_share_in_every_batch_and_block(share: float) -> None:
+    design = Design("randomised", "arm", "control", "block-weighted", "hc2", block="site")
+    protocol = replace(unclustered(size=Size(treated_share=share)), design=design)
+    drawn = draw(protocol, World(800, None, 0.0), NO_EFFECT, np.random.default_rng(5))
+    for look in (1, 2):
+        now = drawn.at(look)
+        for site in range(4):
+            mine = now["arm"][now["site"] == site]
+            assert len(mine) == 100 * look
+            assert (mine == "treated").mean() == pytest.approx(share)
+
+
+def test_baseline_columns_explain_the_share_assumed() -> None:
+    outcome = Outcome("y", "mean", "higher", 0.1, adjust_for=("before", "age"))
+    protocol = replace(unclustered(size=Size(r2=0.4)), outcome=outcome)
+    drawn = draw(protocol, World(100_000, None, 0.0, sd=3.0), NO_EFFECT, np.random.default_rng(6))
+    x = np.column_stack([np.ones(100_000), drawn.columns["before"], drawn.columns["age"]])
+    y = drawn.columns["y"]
+    rest = y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
+    assert y.std() == pytest.approx(3.0, rel=0.02)
+    assert 1 - rest.var() / y.var() == pytest.approx(0.4, abs=0.01)
+
+
+def test_a_group_that_is_adjusted_for_stays_a_group() -> None:
+    outcome = Outcome("y", "mean", "higher", 0.1, adjust_for=("tongue",))
+    protocol = replace(unclustered(equity=(Equity("tongue"),)), outcome=outcome)
+    world = World(100, None, 0.0, groups=(GROUPS,))
+    drawn = draw(protocol, world, NO_EFFECT, np.random.default_rng(7))
+    assert set(drawn.columns["tongue"]) == {"Danish", "other"}
+
+
+def test_every_column_that_the_design_names_is_there() -> None:
+    design = Design(
+        "cluster-randomised", "arm", "treated", "difference", "cr2", cluster="c", unit="u", weights="w",
+        fixed_effects=("site",),
+    )  # fmt: skip
+    drawn = draw(a_protocol(design=design), World(96, 8, 0.5), NO_EFFECT, np.random.default_rng(8))
+    assert set(drawn.columns) == {"arm", "c", "u", "w", "site", "safe"}
+    assert set(drawn.columns["arm"]) == {"treated", "new"}
+    assert len(set(drawn.columns["u"])) == len(drawn.columns["u"])
+
+
+def test_shares_beyond_nought_and_one_stay_shares() -> None:
+    protocol = clustered("proportion")
+    drawn = draw(protocol, World(600, 12, 0.98, icc=0.1), Scenario("too good", 0.5), np.random.default_rng(9))
+    assert drawn.columns["y"][drawn.columns["arm"] == "treated"].min() == 1.0
+
+
+def test_harm_to_one_group_leaves_the_average() -> None:
+    effects = effects_by_group(HARM, GROUPS)
+    assert effects == pytest.approx((0.15, -0.10))
+    assert np.dot(effects, GROUPS.shares) == pytest.approx(0.10)
+    assert effects_by_group(Scenario("worth having", 0.1), GROUPS) == (0.1, 0.1)
+    assert effects_by_group(HARM, None) == (0.10,)
