@@ -1,0 +1,109 @@
+"""`clew evaluate`: what the data say, and what the locked rule makes of it."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from clew.cli.console import notice, print_json, table, write_whole
+from clew.errors import InputError
+
+if TYPE_CHECKING:
+    from clew.evaluate.finding import EquityGroup
+    from clew.gate.evaluation import Evaluation
+
+
+@click.command()
+@click.argument("protocol", type=click.Path(path_type=Path))
+@click.argument("data", nargs=-1, required=True)
+@click.option(
+    "--record", type=click.Path(path_type=Path), help="Look up the lock here and put the verdict on the record."
+)
+@click.option("--look", type=click.IntRange(1), help="Which look this is (default: the last planned).")
+@click.option("--by", default="evaluator", show_default=True, help="The role that evaluates, never a person's name.")
+@click.option("--dry-run", is_flag=True, help="With --record: look up the lock, write nothing.")
+@click.option("--backend", help="Evaluate where the data lie (an Ibis URL).")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="Write a one-file HTML report here.")
+def evaluate(
+    protocol: Path,
+    data: tuple[str, ...],
+    record: Path | None,
+    look: int | None,
+    by: str,
+    dry_run: bool,
+    backend: str | None,
+    as_json: bool,
+    report: Path | None,
+) -> None:
+    """Evaluate a pilot's DATA (CSV or Parquet: files, a folder, a glob) by its PROTOCOL, and print the verdict.
+
+    \b
+    Examples:
+      clew evaluate protocol.toml data.csv
+      clew evaluate protocol.toml data.csv --look 1 --record RECORD --report verdict.html
+    """
+    from clew.gate.desk import evaluate_and_record, evaluate_files
+
+    if backend is not None:
+        raise InputError("--backend is not built yet.", do="Bring the data as CSV or Parquet files.")
+    if record is None or dry_run:
+        found = evaluate_files(protocol, data, record=record, look=look)
+    else:
+        found = evaluate_and_record(protocol, data, record=record, look=look, at=datetime.now(UTC), by=by)
+    if report is not None:
+        write_report(found, report, record)
+    if as_json:
+        print_json(found.to_dict())
+    else:
+        show(found)
+
+
+def write_report(found: "Evaluation", report: Path, record: Path | None) -> None:
+    from clew.cli.report import LookPoint, render_report
+    from clew.gate.desk import looks_before
+
+    taken = looks_before(record, found) if record is not None else ()
+    earlier = tuple(
+        LookPoint(
+            one.look, float(one.estimate) / float(one.std_error), float(one.boundary), one.verdict, day.isoformat()
+        )
+        for one, day in taken
+    )
+    write_whole(report, render_report(found, earlier=earlier))
+    notice(f"report: {report}")
+
+
+def show(found: "Evaluation") -> None:
+    """Print an evaluation for reading: the verdict first, then each reason with its figure."""
+    from clew.gate.evaluation import effect_sentence
+
+    effect = found.finding.effect
+    click.echo(f"{found.protocol.pilot.title}: {found.verdict.upper()}. {found.judgement.why}\n")
+    clusters = f" in {effect.clusters} clusters" if effect.clusters else ""
+    click.echo(f"{effect_sentence(found.finding)} Standard error {effect.std_error:.4g}, p {effect.p_value:.3g};")
+    click.echo(f"{effect.n_treated} treated and {effect.n_comparison} compared{clusters}.")
+    rows = [(one.rule, one.needed, one.found, "yes" if one.holds else "no") for one in found.judgement.reasons]
+    table("\nWhat the locked rule says", ("rule", "needed", "found", "holds"), rows)
+    if found.finding.equity:
+        table(
+            "For whom", ("group", "n", "effect", "interval", "reach", ""), [_group(one) for one in found.finding.equity]
+        )
+    for screen in found.finding.screens:
+        if screen.flag:
+            notice(f"screen {screen.name}: {screen.why}")
+    for sentence in found.notices:
+        notice(sentence)
+
+
+def _group(group: "EquityGroup") -> tuple[object, ...]:
+    interval = "–" if group.interval is None else f"{group.interval[0]:+.3g} to {group.interval[1]:+.3g}"
+    effect = "hidden" if group.hidden else _figure(group.estimate, "+.3g")
+    marks = [name for name, holds in (("harmed", group.harmed), ("under-reached", group.under_reached)) if holds]
+    name = f"{group.column} = {group.group}"
+    return (name, "–" if group.n is None else group.n, effect, interval, _figure(group.reach, ".2f"), ", ".join(marks))
+
+
+def _figure(value: float | None, form: str) -> str:
+    return "–" if value is None else f"{value:{form}}"

@@ -1,0 +1,224 @@
+"""The gate at its desk: load a pilot's events, fold, decide, append, publish. Nothing is written without a trace."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from clew.case import commands as case_commands
+from clew.case.state import Case
+from clew.case.state import fold as fold_case
+from clew.errors import MissingError, RefusedError
+from clew.evaluate.analyse import analyse
+from clew.evaluate.files import data_sha256, open_rows
+from clew.evaluate.finding import Finding
+from clew.gate import events as event
+from clew.gate.decision import Compute, Gate, Standing, decide, missing_before
+from clew.gate.decision import fold as fold_gate
+from clew.gate.evaluation import Evaluation, Locked
+from clew.gate.judge import judge
+from clew.pilot.parse import load_protocol, parse_protocol
+from clew.pilot.protocol import Protocol
+from clew.pilot.registration import Registration, seal
+from clew.pilot.registration import fold as fold_registration
+from clew.record.event import Body, Event
+from clew.record.folder import Record, open_record
+
+Data = str | Path | Sequence[str | Path]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A pilot as the record knows it: its case's events folded by every room that knows them."""
+
+    record: Record
+    case_id: str
+    size: int
+    case: Case
+    registration: Registration
+    gate: Gate
+
+
+def evaluate_files(
+    protocol: Path | Protocol, data: Data, *, record: Path | None = None, look: int | None = None
+) -> Evaluation:
+    """Return the evaluation of data by a protocol; where a record is named, the lock is looked up, nothing is written.
+
+    Raises InputError where the protocol or the data cannot be used, RefusedError where the record holds
+    another protocol.
+    """
+    agreed = protocol if isinstance(protocol, Protocol) else load_protocol(protocol)
+    loaded = None if record is None else load(open_record(record), agreed.pilot.case, agreed.pilot.id)
+    return _evaluate(agreed, _found(agreed, data, look), loaded)
+
+
+def evaluate_and_record(
+    protocol: Path | Protocol, data: Data, *, record: Path, look: int | None = None, at: datetime, by: str
+) -> Evaluation:
+    """Return the evaluation of data by a locked protocol, and put seal, verdict and the case's steps on the record.
+
+    The same look on the same data again writes nothing and returns the same. Raises RefusedError where the protocol is
+    not locked there, differs from what was locked, or the look was taken on other data; then nothing is written.
+    """
+    agreed = protocol if isinstance(protocol, Protocol) else load_protocol(protocol)
+    loaded = load(open_record(record), agreed.pilot.case, agreed.pilot.id)
+    if loaded.registration.locked is None:
+        raise RefusedError(
+            f'pilot "{agreed.pilot.id}" is not locked on this record.',
+            do="Lock it first (clew pilot lock), or evaluate without --record: then nothing is proven.",
+        )
+    evaluation = _evaluate(agreed, _found(agreed, data, look), loaded)
+    bodies = _bodies(evaluation, loaded)
+    if bodies:
+        events = [Event(loaded.case_id, at, by, body) for body in bodies]
+        loaded.record.append(events, expected_size=loaded.size)
+        loaded.record.checkpoint()
+    return evaluation
+
+
+def load(record: Record, case_id: str, pilot: str) -> Loaded:
+    """Return a pilot as the record knows it; empty states where it does not."""
+    size, history = record.size, tuple(record.events(case_id))
+    folded = (fold_case(history), fold_registration(history, pilot), fold_gate(history, pilot))
+    return Loaded(record, case_id, size, *folded)
+
+
+def _found(protocol: Protocol, data: Data, look: int | None) -> Finding:
+    paths = [Path(data)] if isinstance(data, str | Path) else [Path(one) for one in data]
+    finding = analyse(protocol, open_rows(paths, protocol), look=look)
+    return replace(finding, data_sha256=data_sha256(paths))
+
+
+def _evaluate(protocol: Protocol, finding: Finding, loaded: Loaded | None) -> Evaluation:
+    if loaded is None:
+        return Evaluation(protocol, finding, judge(protocol, finding))
+    judgement = judge(protocol, finding, loaded.gate.history(before_look=finding.look.look))
+    return Evaluation(protocol, finding, judgement, _locked(protocol, loaded))
+
+
+def _locked(protocol: Protocol, loaded: Loaded) -> Locked | None:
+    registration = loaded.registration
+    if registration.locked is None:
+        return None
+    if registration.sha256 != protocol.sha256:
+        raise RefusedError(
+            "the protocol file is not the one that was locked.",
+            where=f"locked {registration.sha256[:12]}…, given {protocol.sha256[:12]}…",
+            do="Give the locked file, or amend in public (clew pilot amend).",
+        )
+    published = loaded.record.published
+    return Locked(
+        index=registration.index,
+        checkpoint=published.note if published else "",
+        after_data=registration.after_data,
+        amended_after_data=registration.amended_after_data,
+        amendments=registration.amendments,
+    )
+
+
+def _bodies(evaluation: Evaluation, loaded: Loaded) -> tuple[Body, ...]:
+    standing = Standing(loaded.gate, loaded.case, evaluation.protocol)
+    computed = decide(Compute(verdict_event(evaluation)), standing)
+    if not computed:
+        return ()
+    look, sha256 = evaluation.finding.look.look, evaluation.finding.data_sha256 or ""
+    return (*seal(loaded.registration, sha256=sha256, look=look), *computed, *_steps(evaluation, loaded.case))
+
+
+def _steps(evaluation: Evaluation, case: Case) -> tuple[Body, ...]:
+    """Return the case's steps that an evaluation is: to evaluate, to the gate, and back where the pilot goes on."""
+    steps = [
+        case_commands.Enter("evaluate", f"look {evaluation.finding.look.look}"),
+        case_commands.Enter("gate", f"verdict: {evaluation.verdict}"),
+    ]
+    if evaluation.verdict in {"not yet", "extend"}:
+        steps.append(case_commands.Enter("pilot", f"goes on: {evaluation.verdict}"))
+    return tuple(body for step in steps for body in case_commands.decide(step, case))
+
+
+def verdict_event(evaluation: Evaluation) -> event.VerdictComputed:
+    """Return a verdict as the record keeps it: figures as text, exactly as computed."""
+    finding, judgement = evaluation.finding, evaluation.judgement
+    reasons = tuple((one.rule, one.needed, one.found, "yes" if one.holds else "no") for one in judgement.reasons)
+    return event.VerdictComputed(
+        pilot=evaluation.protocol.pilot.id,
+        look=finding.look.look,
+        verdict=judgement.verdict,
+        why=judgement.why,
+        protocol_sha256=evaluation.protocol.sha256,
+        data_sha256=finding.data_sha256 or "",
+        evaluation_sha256=evaluation_sha256(evaluation),
+        estimate=repr(finding.effect.estimate),
+        std_error=repr(finding.effect.std_error),
+        lower=repr(finding.effect.interval[0]),
+        upper=repr(finding.effect.interval[1]),
+        boundary=repr(finding.look.boundary),
+        reasons=reasons,
+        screens=tuple((screen.name, screen.why) for screen in finding.screens if screen.flag),
+    )
+
+
+def evaluation_sha256(evaluation: Evaluation) -> str:
+    """Return the SHA-256 of the published JSON without its `locked` part, which names where it stands."""
+    published = {name: value for name, value in evaluation.to_dict().items() if name not in {"locked", "notices"}}
+    return hashlib.sha256(json.dumps(published, sort_keys=True, allow_nan=False).encode()).hexdigest()
+
+
+def at_gate(record: Path, pilot: str, command: object, *, at: datetime, by: str) -> dict[str, Any]:
+    """Carry out one command at the gate on the pilot that the record knows, and return what stands after it.
+
+    Raises MissingError for an unknown pilot, InputError and RefusedError as `clew.gate.decision.decide` does.
+    """
+    opened = open_record(record)
+    loaded = find(opened, pilot)
+    bodies = decide(command, Standing(loaded.gate, loaded.case, locked_protocol(loaded)))
+    opened.append([Event(loaded.case_id, at, by, body) for body in bodies], expected_size=loaded.size)
+    opened.checkpoint()
+    return seen_at_gate(record, pilot)
+
+
+def find(record: Record, pilot: str) -> Loaded:
+    """Return the pilot of this name, whichever case it belongs to. Raises MissingError where none is locked."""
+    for recorded in record.events():
+        if recorded.kind == "protocol.locked" and recorded.data["pilot"] == pilot:
+            return load(record, recorded.case, pilot)
+    raise MissingError(f'no pilot "{pilot}" is locked on this record.', do="See which there are: clew gate portfolio.")
+
+
+def locked_protocol(loaded: Loaded) -> Protocol:
+    """Return the protocol as it stands on the record, amendments included."""
+    return parse_protocol(loaded.registration.text.encode(), "the locked protocol")
+
+
+def seen_at_gate(record: Path, pilot: str) -> dict[str, Any]:
+    """Return what stands for a pilot: verdicts, overrides beside them, decisions, and what is missing for one."""
+    loaded = find(open_record(record), pilot)
+    gate, latest = loaded.gate, loaded.gate.latest
+    standing = Standing(gate, loaded.case, locked_protocol(loaded))
+    return {
+        "pilot": pilot,
+        "case": loaded.case_id,
+        "verdict": latest and latest.verdict,
+        "why": latest and latest.why,
+        "standing": gate.standing,
+        "verdicts": [asdict(one) for one in gate.verdicts],
+        "overrides": [asdict(one) for one in gate.overrides],
+        "decisions": [asdict(one) for one in gate.decisions],
+        "reviews": [asdict(one) for one in gate.reviews],
+        "public_input": [asdict(one) for one in gate.public_input],
+        "answers": [asdict(one) for one in gate.answers],
+        "missing": list(missing_before(gate.standing or "", standing)),
+    }
+
+
+def looks_before(record: Path, evaluation: Evaluation) -> tuple[tuple[event.VerdictComputed, date], ...]:
+    """Return the verdicts, with their days, that the record holds for the looks before this one, in their order."""
+    pilot, look = evaluation.protocol.pilot, evaluation.finding.look.look
+    gate = load(open_record(record), pilot.case, pilot.id).gate
+    latest = {
+        one.look: (one, day) for one, day in zip(gate.verdicts, gate.verdict_days, strict=True) if one.look < look
+    }
+    return tuple(latest[taken] for taken in sorted(latest))
