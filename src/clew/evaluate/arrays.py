@@ -1,0 +1,161 @@
+"""Rows that already lie in memory: for simulated trials, and as the slow twin of the scan over files."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import combinations_with_replacement
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clew.errors import InputError
+from clew.evaluate.rows import Curves, Floats, Integers, Key, Layout, Moments, Tally, Within, distinct
+
+Columns = Mapping[str, NDArray[Any]]
+
+
+def encode(values: NDArray[Any]) -> Key:
+    """Turn a column into sorted text labels and codes. Whole floats are written as integers, True as "true"."""
+    distinct_values, inverse = np.unique(values, return_inverse=True)
+    texts = [label_of(value) for value in distinct_values.tolist()]
+    labels = sorted(set(texts))
+    position = {label: code for code, label in enumerate(labels)}
+    recode = np.array([position[text] for text in texts], dtype=np.int64)
+    return Key(tuple(labels), recode[inverse.ravel()] if texts else inverse.ravel().astype(np.int64))
+
+
+def label_of(value: object) -> str:
+    """The text by which a protocol names this value; "" for an empty one."""
+    if value is None or value != value:  # noqa: PLR0124 – only NaN differs from itself
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayRows:
+    """Columns of equal length held as numpy arrays. A NaN outcome is a missing one. Values are not checked further.
+
+    Codes of key columns and cells are kept once computed.
+    """
+
+    columns: Columns
+    _keys: dict[str, Key] = field(default_factory=dict, repr=False)
+    _cells: dict[tuple[str, ...], tuple[Integers, Integers]] = field(default_factory=dict, repr=False)
+
+    def replaced(self, column: str, values: NDArray[Any]) -> Self:
+        """The same rows with one outcome or covariate column replaced; the work on key columns is not done again."""
+        return type(self)({**self.columns, column: values}, self._keys, self._cells)
+
+    def tally(self, layout: Layout) -> Tally:
+        """Count rows by all key columns of `layout`; see `Rows.tally`."""
+        keys = distinct(*layout.design_keys, *layout.groups, *self._factors(layout))
+        first, cell = self._index(keys)
+        missing = np.isnan(self._floats(layout.outcome))
+        n = np.bincount(cell[~missing], minlength=len(first))
+        return Tally(self._at(keys, first), n, np.bincount(cell[missing], minlength=len(first)))
+
+    def moments(self, layout: Layout, within: Within = ()) -> Moments:
+        """Sufficient statistics of a subset; see `Rows.moments`."""
+        factors = self._factors(layout)
+        keys = distinct(*layout.design_keys, *factors)
+        used = self._used(layout, within)
+        if not used.any():
+            raise InputError("no row with an outcome lies within", where=_name(within))
+        first, cell = self._cells_of(keys, within, used)
+        values, weights = self._variables(layout)[used], self._weights(layout)[used]
+        centre = weights @ values / weights.sum()
+        products = _cross_products(values - centre, weights, cell, len(first))
+        n = np.bincount(cell, minlength=len(first))
+        return Moments(self._at(keys, first), n, self._covariates(layout), factors, centre, products)
+
+    def squares(self, layout: Layout, curves: Curves, within: Within = ()) -> float:
+        """Sum of squared influence × residual, by leverage; see `Rows.squares`."""
+        used = self._used(layout, within)
+        weights = self._weights(layout)[used]
+        values = self._variables(layout)[used] - curves.centre
+        v = np.column_stack([np.ones(len(values)), values])
+        row_class = self._classes(curves)[used]
+        weights = np.where(row_class < 0, 0.0, weights)
+        terms = weights * _linear(curves.residual, row_class, v) * _linear(curves.influence, row_class, v)
+        if curves.leverage is None:
+            return float(np.sum(terms**2))
+        leverage = weights * np.einsum("ni,nij,nj->n", v, curves.leverage[row_class], v)
+        inside = 1 - leverage > 1e-8
+        return float(np.sum(terms[inside] ** 2 / (1 - leverage[inside])))
+
+    def _floats(self, column: str) -> Floats:
+        return np.asarray(self.columns[column], dtype=np.float64)
+
+    def _key(self, column: str) -> Key:
+        if column not in self._keys:
+            self._keys[column] = encode(np.asarray(self.columns[column]))
+        return self._keys[column]
+
+    def _at(self, names: tuple[str, ...], rows: Integers) -> dict[str, Key]:
+        return {name: Key(self._key(name).labels, self._key(name).codes[rows]) for name in names}
+
+    def _factors(self, layout: Layout) -> tuple[str, ...]:
+        return tuple(name for name in layout.adjust_for if np.asarray(self.columns[name]).dtype.kind in "OUST")
+
+    def _covariates(self, layout: Layout) -> tuple[str, ...]:
+        factors = self._factors(layout)
+        return tuple(name for name in layout.adjust_for if name not in factors)
+
+    def _variables(self, layout: Layout) -> Floats:
+        return np.column_stack([self._floats(name) for name in (layout.outcome, *self._covariates(layout))])
+
+    def _weights(self, layout: Layout) -> Floats:
+        return self._floats(layout.weights) if layout.weights else np.ones(len(self.columns[layout.outcome]))
+
+    def _used(self, layout: Layout, within: Within) -> NDArray[np.bool_]:
+        used = ~np.isnan(self._floats(layout.outcome))
+        for column, label in within:
+            used &= self._key(column).where(label)
+        return used
+
+    def _cells_of(self, keys: tuple[str, ...], within: Within, used: NDArray[np.bool_]) -> tuple[Integers, Integers]:
+        if within or not used.all():
+            return _number([self._key(name) for name in keys], np.flatnonzero(used))
+        return self._index(keys)
+
+    def _index(self, keys: tuple[str, ...]) -> tuple[Integers, Integers]:
+        if keys not in self._cells:
+            rows = np.arange(len(self._key(keys[0]).codes))
+            self._cells[keys] = _number([self._key(name) for name in keys], rows)
+        return self._cells[keys]
+
+    def _classes(self, curves: Curves) -> Integers:
+        keys = [self._key(name) for name in curves.columns]
+        place = {labels: code for code, labels in enumerate(curves.labels)}
+        combined = zip(*([key.labels[code] for code in key.codes] for key in keys), strict=True)
+        return np.array([place.get(labels, -1) for labels in combined], dtype=np.int64)
+
+
+def _number(keys: list[Key], rows: Integers) -> tuple[Integers, Integers]:
+    """First row of each cell (C,), in key order, and the cell of each of `rows`."""
+    code = np.zeros(len(rows), dtype=np.int64)
+    for key in keys:
+        code = code * len(key.labels) + key.codes[rows]
+    _, first, cell = np.unique(code, return_index=True, return_inverse=True)
+    return rows[first], cell.ravel()
+
+
+def _cross_products(values: Floats, weights: Floats, cell: Integers, cells: int) -> Floats:
+    """Sum within each cell of w·(1, v)(1, v)': (C, 1+V, 1+V)."""
+    columns = [weights, *(weights * values.T)]
+    factors = [np.ones_like(weights), *values.T]
+    products = np.empty((cells, len(columns), len(columns)))
+    for i, j in combinations_with_replacement(range(len(columns)), 2):
+        products[:, i, j] = np.bincount(cell, columns[i] * factors[j], minlength=cells)
+        products[:, j, i] = products[:, i, j]
+    return products
+
+
+def _linear(coefficients: Floats, row_class: Integers, v: Floats) -> Floats:
+    return np.asarray(np.einsum("ni,ni->n", coefficients[row_class], v))
+
+
+def _name(within: Within) -> str:
+    return ", ".join(f"{column} = {label}" for column, label in within) or "the data"

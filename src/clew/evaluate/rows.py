@@ -1,0 +1,159 @@
+"""What the estimators may know of the data: counts, sums and cross-products of cells, never a row.
+
+Two sources satisfy `Rows`: `clew.evaluate.files` (DuckDB over CSV and Parquet) and `clew.evaluate.arrays` (numpy, for
+simulation). A cell is one joint value of the key columns: cluster, block, arm, fixed effect, equity groups and text
+covariates.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol as Interface
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clew.pilot.protocol import Measure, Protocol
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Within = tuple[tuple[str, str], ...]
+"""(column, label) pairs that a subset's rows all have, such as `(("sub", "2"),)`; empty: all rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Which column plays which part. `groups`: equity columns. `level`: the column whose values are absorbed."""
+
+    outcome: str
+    measure: Measure
+    arm: str
+    cluster: str | None = None
+    block: str | None = None
+    level: str | None = None
+    weights: str | None = None
+    unit: str | None = None
+    adjust_for: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+
+    @property
+    def design_keys(self) -> tuple[str, ...]:
+        """The key columns that every estimator needs, without repetition: arm, cluster, block, absorbed level."""
+        return distinct(self.arm, self.cluster, self.block, self.level)
+
+
+def distinct(*names: str | None) -> tuple[str, ...]:
+    """The names that are given, each once, in their first order."""
+    return tuple(dict.fromkeys(name for name in names if name is not None))
+
+
+def layout_of(protocol: Protocol) -> Layout:
+    """Read off a protocol which column plays which part."""
+    design, outcome = protocol.design, protocol.outcome
+    return Layout(
+        outcome=outcome.column,
+        measure=outcome.measure,
+        arm=design.arm,
+        cluster=design.cluster,
+        block=design.block,
+        level=design.fixed_effects[0] if design.fixed_effects else None,
+        weights=design.weights,
+        unit=design.unit,
+        adjust_for=outcome.adjust_for,
+        groups=tuple(equity.column for equity in protocol.equity),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key column over cells: `labels` (sorted texts, "" where the value is empty) and `codes` (C,) into them."""
+
+    labels: tuple[str, ...]
+    codes: Integers
+
+    def where(self, label: str) -> NDArray[np.bool_]:
+        """Which cells hold `label`: (C,) booleans, all false where no cell does."""
+        position = self.labels.index(label) if label in self.labels else -1
+        return np.equal(self.codes, position)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many rows each cell holds: `n` (C,) with an outcome, `missing` (C,) without one."""
+
+    keys: Mapping[str, Key]
+    n: Integers
+    missing: Integers
+
+    def by(self, column: str, counts: Integers) -> dict[str, int]:
+        """Total of `counts` (`n` or `missing`) for each label of `column`, in label order."""
+        key = self.keys[column]
+        totals = np.zeros(len(key.labels), dtype=np.int64)
+        np.add.at(totals, key.codes, counts)
+        return {label: int(total) for label, total in zip(key.labels, totals, strict=True)}
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """Counts and cross-products of the cells of a subset, about the subset's own mean.
+
+    `n`: (C,) rows. `centre`: (V,) the origin, near the weighted mean, of outcome then `covariates`, in their units.
+    `products`: (C, 1+V, 1+V), the sum over rows of w·(1, v)(1, v)' with v = (outcome, covariates) − `centre`; w = 1
+    without weights. `factors`: the text covariates, which are among `keys`.
+    """
+
+    keys: Mapping[str, Key]
+    n: Integers
+    covariates: tuple[str, ...]
+    factors: tuple[str, ...]
+    centre: Floats
+    products: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """For each class of cells, the residual, influence and leverage of a row as functions of its variables.
+
+    A class is one joint label of `columns` (`labels`: one tuple a class). With v = (1, outcome, covariates), the last
+    two about `centre`: `residual` (K, 1+V) and `influence` (K, 1+V) are linear in v, `leverage` (K, 1+V, 1+V)
+    quadratic, or None where it is not discounted (HC1).
+    """
+
+    columns: tuple[str, ...]
+    labels: Sequence[tuple[str, ...]]
+    centre: Floats
+    residual: Floats
+    influence: Floats
+    leverage: Floats | None
+
+
+class Rows(Interface):
+    """A source of rows that yields sufficient statistics alone. All methods leave out rows without an outcome,
+    except that `tally` counts them."""
+
+    def tally(self, layout: Layout) -> Tally:
+        """Count rows by all key columns of `layout`, equity groups included.
+
+        Raises: InputError where the data cannot be used; every mistake found is named at once.
+        """
+        ...
+
+    def moments(self, layout: Layout, within: Within = ()) -> Moments:
+        """Sufficient statistics of the rows within a subset, by arm, cluster, block, absorbed level and factors.
+
+        Raises: InputError where the data cannot be used, or no row with an outcome lies within.
+        """
+        ...
+
+    def squares(self, layout: Layout, curves: Curves, within: Within = ()) -> float:
+        """Sum over rows of (w · influence · residual)² / (1 − w · leverage): the second scan of HC1 and HC2.
+
+        Rows of no class count nothing, nor do rows whose leverage is 1: their residual is 0. Units: the
+        estimate's, squared.
+        """
+        ...
+
+
+def select(moments: Moments, cells: NDArray[np.bool_]) -> Moments:
+    """The same moments of fewer cells; the centre stays where it was."""
+    keys = {name: Key(key.labels, key.codes[cells]) for name, key in moments.keys.items()}
+    return replace(moments, keys=keys, n=moments.n[cells], products=moments.products[cells])
