@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from clew.cli.report import plots
 from clew.cli.report.figures import Units, chance, money, plural, share, spoken
 from clew.cli.report.promise import outcome_name
 from clew.evaluate.finding import EquityGroup
@@ -32,7 +33,6 @@ class GroupRow:
     reach: str
     reached: str
     harmed: str
-    hidden: bool
     why: str
 
 
@@ -143,22 +143,22 @@ def group_rows(evaluation: Evaluation, units: Units) -> tuple[GroupRow, ...]:
 
 
 def _group_row(group: EquityGroup, units: Units) -> GroupRow:
+    shown = plots.shown(group)
     withheld = WITHHELD if group.hidden else "not computable"
     return GroupRow(
         column=spoken(group.column),
         group=group.group,
-        n=withheld if group.n is None else f"{group.n:,}",
-        effect=withheld if group.estimate is None else units.number(group.estimate),
-        interval="" if group.interval is None else f"({units.span(group.interval)})",
+        n=WITHHELD if group.hidden or group.n is None else f"{group.n:,}",
+        effect=withheld if shown is None else units.number(shown[0]),
+        interval="" if shown is None else f"({units.span(shown[1])})",
         reach=_reach(group),
         reached="too low" if group.under_reached else "",
         harmed="yes" if group.harmed else "no",
-        hidden=group.hidden,
         why=group.why,
     )
 
 
 def _reach(group: EquityGroup) -> str:
-    if group.reach is not None:
-        return f"{group.reach:.2f}"
-    return WITHHELD if group.hidden else "not asked"
+    if group.hidden:
+        return WITHHELD
+    return "not asked" if group.reach is None else f"{group.reach:.2f}"

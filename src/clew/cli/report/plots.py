@@ -144,19 +144,25 @@ def _mark(scale: Scale, value: float, label: str) -> Tick:
     return Tick(at, label, anchor)
 
 
+def shown(group: EquityGroup) -> tuple[float, tuple[float, float]] | None:
+    """Return a group's estimate and interval, or None where they are withheld or could not be computed."""
+    if group.hidden or group.estimate is None or group.interval is None:
+        return None
+    return group.estimate, group.interval
+
+
 def bars(groups: Sequence[EquityGroup]) -> tuple[Scale | None, tuple[Bar | None, ...]]:
     """Return one scale for all groups with zero in it, and each group's bar on it."""
-    shown = [group for group in groups if group.interval is not None and group.estimate is not None]
-    if not shown:
+    figures = [shown(group) for group in groups]
+    ends = [end for figure in figures if figure is not None for end in figure[1]]
+    if not ends:
         return None, tuple(None for _ in groups)
-    scale = scale_over([0.0, *(bound for group in shown for bound in group.interval or ())])
-    return scale, tuple(_bar(scale, group) for group in groups)
+    scale = scale_over([0.0, *ends])
+    return scale, tuple(figure and _bar(scale, *figure) for figure in figures)
 
 
-def _bar(scale: Scale, group: EquityGroup) -> Bar | None:
-    if group.interval is None or group.estimate is None:
-        return None
-    return Bar(scale.at(group.interval[0]), scale.at(group.estimate), scale.at(group.interval[1]))
+def _bar(scale: Scale, estimate: float, interval: tuple[float, float]) -> Bar:
+    return Bar(scale.at(interval[0]), scale.at(estimate), scale.at(interval[1]))
 
 
 def look_rows(points: Sequence[LookPoint]) -> tuple[LookRow, ...]:
@@ -179,11 +185,12 @@ def scale_over(values: Sequence[float]) -> Scale:
 
 def ticks(scale: Scale) -> tuple[float, ...]:
     """Return three to six round values within the scale, zero among them where it is inside."""
-    step = _round_step((scale.high - scale.low) / 4)
+    step = _round_step((scale.high - scale.low) / 3)
     first, last = ceil(scale.low / step), floor(scale.high / step)
     return tuple(step * count for count in range(first, last + 1))
 
 
-def _round_step(wanted: float) -> float:
-    size = 10.0 ** floor(log10(wanted))
-    return next((size * factor for factor in (1, 2, 5) if size * factor >= wanted), size * 10)
+def _round_step(largest: float) -> float:
+    """Return the largest of 1, 2, 2.5, 5 times a power of ten that is no larger than this."""
+    size = 10.0 ** floor(log10(largest))
+    return max(size * factor for factor in (1, 2, 2.5, 5) if size * factor <= largest or factor == 1)

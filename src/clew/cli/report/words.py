@@ -104,7 +104,7 @@ def _stop(evaluation: Evaluation, units: Units) -> Meaning:
         return Meaning("Stop", means, LEARNED)
     if "stop.group_harmed" in held:
         harmed = " and ".join(f"“{group.group}”" for group in evaluation.finding.equity if group.harmed)
-        means = f"The group {harmed} is worse off, and no adaptation is left to try."
+        means = f"Worse off than without the pilot: {harmed}. No adaptation is left to try."
         return Meaning("Stop: a group is harmed", means, LEARNED)
     span = f"{units.span(evaluation.finding.effect.interval)}{units.effect_unit}"
     means = "All looks that were promised are taken, no extension is left, and the effect could not be shown."
