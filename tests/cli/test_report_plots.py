@@ -81,7 +81,7 @@ def test_lines_at_one_place_share_one_label() -> None:
 
 @given(st.floats(-1e9, 1e9), st.floats(1e-6, 1e9))
 def test_ticks_are_round_inside_and_few(low: float, width: float) -> None:
-    scale = scale_over([low, low + width])
+    scale = scale_over([0.0, low, low + width])  # zero is on every axis
     seen = ticks(scale)
     assert 3 <= len(seen) <= 7
     assert all(scale.low <= tick <= scale.high for tick in seen)
