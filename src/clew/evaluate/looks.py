@@ -59,7 +59,7 @@ def look_at(protocol: Protocol, look: int, *, units: int, clusters: int | None, 
     """
     share = information(protocol, look, units=units, clusters=clusters)
     z = spending_boundary(protocol.looks.alpha, schedule(share, look, looks_paid_for(protocol)))
-    nominal = float(2 * ndtr(-z))
+    nominal = float(f"{2 * ndtr(-z):.12g}")  # exactly alpha where one look takes it all
     return LookAt(
         method=protocol.looks.method,
         look=look,

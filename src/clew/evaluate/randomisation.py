@@ -9,7 +9,7 @@ ed.; Phipson & Smyth (2010), Stat. Appl. Genet. Mol. Biol. 9 (a sampled p-value 
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
@@ -44,24 +44,25 @@ class Dealt:
     sizes: tuple[float, ...]
     treated: tuple[bool, ...]
     blocks: tuple[int, ...]
+    by_precision: bool = False
 
 
 def randomisation_test(dealt: Dealt, *, seed: int = 0, draws: int = DRAWS) -> Randomisation:
     """Return the two-sided share of re-assignments whose difference in arm means is at least as large.
 
     Clusters are dealt anew within their blocks, keeping each block's number of treated clusters. The difference is that
-    of unit means, averaged over blocks by their size. All re-assignments where there are at most 20,000, else `draws`
-    of them by `seed`, the assignment made being counted among them.
+    of unit means, averaged over blocks. All re-assignments where there are at most 20,000, else `draws` of them by
+    `seed`, the assignment made being counted among them.
     """
     order = _order(dealt)
     design = tuple((dealt.blocks[i], dealt.treated[i]) for i in order)
     totals, sizes = (np.array([values[i] for i in order]) for values in (dealt.totals, dealt.sizes))
     exact = assignments_possible(design) <= MOST_LISTED
     deals = all_assignments(design) if exact else sampled_assignments(design, seed, draws)
-    blocks = np.array([block for block, _ in design])
     centred = totals - sizes * (totals.sum() / sizes.sum())
-    differences = _differences(deals, centred, sizes, blocks)
-    observed = _differences(np.array([[float(arm) for _, arm in design]]), centred, sizes, blocks)[0]
+    clusters = _Clusters(centred, sizes, np.array([block for block, _ in design]), dealt.by_precision)
+    differences = clusters.differences(deals)
+    observed = clusters.differences(np.array([[float(arm) for _, arm in design]]))[0]
     rounding = 1e-9 * observed + 1e-12 * float(np.abs(centred).sum() / sizes.sum())
     hits = int(np.count_nonzero(differences >= observed - rounding))
     share = hits / len(deals) if exact else (1 + hits) / (1 + len(deals))
@@ -74,20 +75,31 @@ def _order(dealt: Dealt) -> list[int]:
     return sorted(range(len(keys)), key=keys.__getitem__)
 
 
-def _differences(deals: Floats, totals: Floats, sizes: Floats, blocks: NDArray[np.int64]) -> Floats:
-    """Return the absolute difference in arm means of each deal (rows: deals, columns: clusters).
+@dataclass(frozen=True, slots=True)
+class _Clusters:
+    """What stays the same however the arms are dealt: one entry a cluster."""
 
-    A block whose clusters all have the same arm says nothing and counts for nothing.
-    """
-    found = np.zeros(len(deals))
-    for block in np.unique(blocks):
-        here = blocks == block
-        total, size = totals[here].sum(), sizes[here].sum()
-        treated_total, treated_size = deals[:, here] @ totals[here], deals[:, here] @ sizes[here]
-        if 0 < treated_size[0] < size:
-            gap = treated_total / treated_size - (total - treated_total) / (size - treated_size)
-            found += gap * (size / sizes.sum())
-    return np.abs(found)
+    totals: Floats
+    sizes: Floats
+    blocks: NDArray[np.int64]
+    by_precision: bool
+
+    def differences(self, deals: Floats) -> Floats:
+        """Return the absolute difference in arm means of each deal (rows: deals, columns: clusters).
+
+        A block whose clusters all have the same arm says nothing and counts for nothing.
+        """
+        gaps, weights = np.zeros(len(deals)), np.zeros(len(deals))
+        for block in np.unique(self.blocks):
+            here = self.blocks == block
+            total, size = self.totals[here].sum(), self.sizes[here].sum()
+            treated_total, treated_size = deals[:, here] @ self.totals[here], deals[:, here] @ self.sizes[here]
+            rest = size - treated_size
+            if 0 < treated_size[0] < size:
+                weight = treated_size * rest / size if self.by_precision else size
+                gaps += weight * (treated_total / treated_size - (total - treated_total) / rest)
+                weights += weight
+        return np.abs(gaps / np.where(weights > 0, weights, 1.0))
 
 
 Design = tuple[tuple[int, bool], ...]
@@ -130,9 +142,3 @@ def sampled_assignments(design: Design, seed: int, draws: int) -> Floats:
     deals = np.hstack(parts)
     deals.setflags(write=False)
     return deals
-
-
-def few_clusters(treated: Sequence[bool]) -> bool:
-    """Return whether the smaller arm holds so few clusters that the test is reported, and at least one."""
-    smaller = min(sum(treated), len(treated) - sum(treated))
-    return 0 < smaller < FEW_CLUSTERS

@@ -11,7 +11,6 @@ from clew.evaluate.randomisation import (
     Dealt,
     all_assignments,
     assignments_possible,
-    few_clusters,
     randomisation_test,
     sampled_assignments,
 )
@@ -140,6 +139,22 @@ def test_no_difference_at_all_is_never_surprising() -> None:
     assert randomisation_test(districts([5] * 6, [5] * 6, 26)).p_value == 1.0
 
 
-@pytest.mark.parametrize(("treated", "control", "few"), [(11, 40, True), (12, 12, False), (0, 5, False), (3, 2, True)])
-def test_it_speaks_where_the_smaller_arm_has_few_clusters(treated: int, control: int, *, few: bool) -> None:
-    assert few_clusters([True] * treated + [False] * control) is few
+def test_least_squares_with_block_effects_weighs_blocks_by_precision() -> None:
+    """The deal's own coefficient, from least squares on indicator columns of arm and block, for every deal."""
+    rng = np.random.default_rng(4)
+    sizes, blocks = np.array([3, 9, 5, 4, 8, 2, 7]), np.array([0, 0, 0, 0, 1, 1, 1])
+    treated = np.array([True, False, True, False, True, False, False])
+    units = np.repeat(np.arange(7), sizes)
+    y = rng.normal(0, 1, sizes.sum()) + treated[units]
+    totals = np.bincount(units, y)
+    dealt = Dealt(tuple(totals), tuple(map(float, sizes)), tuple(treated), tuple(blocks), by_precision=True)
+    indicators = np.column_stack([blocks[units] == 0, blocks[units] == 1]).astype(float)
+
+    def coefficient(arms: np.ndarray) -> float:
+        return float(abs(np.linalg.lstsq(np.column_stack([arms[units], indicators]), y, rcond=None)[0][0]))
+
+    design = tuple(sorted(zip(blocks, treated, strict=True)))
+    deals = all_assignments(design)  # columns: block 0's four clusters, then block 1's three, in some order of clusters
+    expected = np.mean([coefficient(deal) >= coefficient(treated.astype(float)) - 1e-9 for deal in deals])
+    assert len(deals) == 18
+    assert randomisation_test(dealt).p_value == pytest.approx(expected)
