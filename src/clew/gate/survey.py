@@ -1,6 +1,8 @@
 """Reading a folder of pilots into a portfolio: every record below it, and protocol files that nobody has locked yet."""
 
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -34,39 +36,39 @@ def _records(folder: Path) -> Iterator[Path]:
 def _lines(record: Record, path: Path) -> Iterator[PilotLine]:
     for recorded in record.events():
         if recorded.kind == "protocol.locked":
-            pilot = str(recorded.data["pilot"])
-            yield _line(load(record, recorded.case, pilot), pilot, path, recorded.at.date())
+            loaded = load(record, recorded.case, str(recorded.data["pilot"]))
+            yield _line(loaded, path, recorded.at.date())
 
 
-def _line(loaded: Loaded, pilot: str, path: Path, locked_on: date) -> PilotLine:
-    protocol, gate, case = locked_protocol(loaded), loaded.gate, loaded.case
+def _line(loaded: Loaded, path: Path, locked_on: date) -> PilotLine:
+    gate, case, protocol = loaded.gate, loaded.case, locked_protocol(loaded)
     final = next((i for i, one in enumerate(gate.decisions) if one.decided in {"scale", "adapt", "stop"}), None)
-    return PilotLine(
-        pilot=pilot,
-        title=protocol.pilot.title,
-        where=path.name,
+    return replace(
+        _draft(protocol, path),
         locked_on=locked_on,
         idea_on=case.path[0].on if case.path else None,
-        decision_by=protocol.decision_by,
         decided_on=None if final is None else gate.decision_days[final],
         decided=None if final is None else gate.decisions[final].decided,
         in_use_on=_in_use_on(case),
-        verdict=gate.latest and gate.latest.verdict,
+        verdict=gate.latest.verdict if gate.latest else None,
         result=_result(loaded, protocol),
         extensions=gate.history().extensions_used,
         after_data=loaded.registration.after_data,
-        owner=protocol.decision_owner,
-        overridden_by=gate.override and gate.override.role,
-        **_remedies(protocol),
+        overridden_by=gate.override.role if gate.override else None,
     )
 
 
-def _remedies(protocol: Protocol) -> dict[str, bool]:
-    return {
-        "has_rule": protocol.scale.effect_lower_bound_above is not None,
-        "has_exit": protocol.exit_plan is not None,
-        "has_public_input": protocol.public_input_by is not None,
-    }
+def _draft(protocol: Protocol, path: Path) -> PilotLine:
+    return PilotLine(
+        pilot=protocol.pilot.id,
+        title=protocol.pilot.title,
+        where=path.name,
+        decision_by=protocol.decision_by,
+        owner=protocol.decision_owner,
+        has_rule=protocol.scale.effect_lower_bound_above is not None,
+        has_exit=protocol.exit_plan is not None,
+        has_public_input=protocol.public_input_by is not None,
+    )
 
 
 def _in_use_on(case: Case) -> date | None:
@@ -85,15 +87,5 @@ def _result(loaded: Loaded, protocol: Protocol) -> ResultSign | None:
 
 def _drafts(folder: Path) -> Iterator[PilotLine]:
     for path in sorted([*folder.glob("*.toml"), *folder.glob("*/*.toml")]):
-        try:
-            protocol = load_protocol(path)
-        except ClewError:
-            continue
-        yield PilotLine(
-            pilot=protocol.pilot.id,
-            title=protocol.pilot.title,
-            where=path.name,
-            decision_by=protocol.decision_by,
-            owner=protocol.decision_owner,
-            **_remedies(protocol),
-        )
+        with suppress(ClewError):  # a file that is no protocol is none of the portfolio's business
+            yield _draft(load_protocol(path), path)
