@@ -43,14 +43,14 @@ def resolve(found: Values, outcome: Values, reading: Objector) -> Design | None:
 def default_estimator(kind: str, *, blocked: bool, adjusts: bool) -> str:
     """Return the estimator that a design uses where the protocol names none.
 
-    Blocks that were randomised within must be analysed as such; covariates call for Lin's adjustment, but not where few
-    clusters would pay for it with their degrees of freedom.
+    Blocks that were randomised within must be analysed as such; covariates call for Lin's adjustment, which takes
+    blocks along, but not where few clusters would pay for it with their degrees of freedom.
     """
     if kind == "cluster-randomised":
         return "difference"
-    if blocked:
-        return "block-weighted"
-    return "lin" if adjusts else "difference"
+    if adjusts:
+        return "lin"
+    return "block-weighted" if blocked else "difference"
 
 
 def _object_to_kind(name: str | None, reading: Objector) -> None:
@@ -108,9 +108,17 @@ def _offer(found: Values, name: str, kind: Kind) -> list[Objection]:
         if key in found and found[key] not in offered:
             what = f'a {name} design does not offer {key} = "{found[key]}".'
             objections.append((key, what, f"It offers: {', '.join(offered)}."))
-    if found.get("estimator") == "block-weighted" and not _block(found):
-        objections.append(("estimator", "block-weighted needs blocks.", "Add block = …, or name another estimator."))
     return objections
+
+
+def _block_weighted(found: Values, *, adjusts: bool) -> list[Objection]:
+    if found.get("estimator") != "block-weighted":
+        return []
+    if not _block(found):
+        return [("estimator", "block-weighted needs blocks.", "Add block = …, or name another estimator.")]
+    if adjusts:
+        return [("estimator", "block-weighted takes no adjust_for.", 'Write estimator = "lin", or adjust for nothing.')]
+    return []
 
 
 def _block(found: Values) -> str | None:
@@ -120,7 +128,7 @@ def _block(found: Values) -> str | None:
 def _design(found: Values, outcome: Values, kind: Kind) -> Design:
     resolved: Values = {key: value for key, value in found.items() if key != "pair"}
     resolved["block"] = _block(found)
-    blocked, adjusts = resolved["block"] is not None, bool(outcome.get("adjust_for"))
+    blocked, adjusts = _block(found) is not None, bool(outcome.get("adjust_for"))
     resolved.setdefault("estimator", default_estimator(found["kind"], blocked=blocked, adjusts=adjusts))
     resolved.setdefault("standard_errors", kind.standard_errors[0])
     return Design(**resolved)

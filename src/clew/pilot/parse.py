@@ -172,6 +172,21 @@ def _cross_check(values: dict[str, Any], reading: Reading) -> None:
             'Write planned = 1, or method = "obrien-fleming".',
         )
     _no_column_twice(values.get("equity", []), reading)
+    _measured_in_units(values.get("outcome", {}), values.get("size", {}), reading)
+
+
+def _measured_in_units(outcome: Values, size: Values, reading: Reading) -> None:
+    """Object to an effect or a baseline that the measure cannot take, most often percent for a share."""
+    measure, baseline = outcome.get("measure"), size.get("baseline", 0.0)
+    if measure == "proportion" and outcome.get("worth_having", 0.0) > 1:
+        what = f"`worth_having`: a share cannot change by {outcome['worth_having']:g}."
+        reading.object_to(("outcome", "worth_having"), what, "Write five percentage points as 0.05.")
+    if measure == "proportion" and not 0 <= baseline <= 1:
+        what = f"`baseline`: expected share from 0 to 1, found {baseline:g}."
+        reading.object_to(("size", "baseline"), what, "Write 55 percent as 0.55.")
+    if measure == "count" and baseline < 0:
+        what = f"`baseline`: a count cannot be {baseline:g}."
+        reading.object_to(("size", "baseline"), what, "Write events a unit.")
 
 
 def _no_column_twice(equity: list[Values], reading: Reading) -> None:

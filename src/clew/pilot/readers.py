@@ -34,11 +34,11 @@ class Reader:
 def text(form: str = "text", *, longest: int = LONGEST_TEXT) -> Reader:
     """Text that says something: not blank, no control characters but line breaks and tabs."""
 
-    def read(value: Any) -> str:
+    def _read(value: Any) -> str:
         _want(isinstance(value, str), value, form, 'Write it in quotes: "…".')
         return _clean(value, form, longest)
 
-    return Reader(form, read)
+    return Reader(form, _read)
 
 
 def column() -> Reader:
@@ -50,111 +50,111 @@ def columns() -> Reader:
     """A list of different column names, possibly empty."""
     form = "list of column names"
 
-    def read(value: Any) -> tuple[str, ...]:
+    def _read(value: Any) -> tuple[str, ...]:
         _want(isinstance(value, list), value, form, 'Write a list, such as ["age", "income"], or [].')
         return _all_different(tuple(column().read(item) for item in value))
 
-    return Reader(form, read)
+    return Reader(form, _read)
 
 
 def label() -> Reader:
     """A value of a column, compared as text: true becomes "true", 1 becomes "1", 0.5 becomes "0.5"."""
 
-    def read(value: Any) -> str:
+    def _read(value: Any) -> str:
         if isinstance(value, bool):
             return str(value).lower()
         if isinstance(value, int | float):
             return str(_finite(value))
         return str(text("text, number or flag", longest=LONGEST_NAME).read(value))
 
-    return Reader("text, number or flag", read)
+    return Reader("text, number or flag", _read)
 
 
 def labels() -> Reader:
     """A list of different values of a column."""
     form = "list of values"
 
-    def read(value: Any) -> tuple[str, ...]:
+    def _read(value: Any) -> tuple[str, ...]:
         _want(isinstance(value, list), value, form, 'Write a list, such as ["b", "c"].')
         return _all_different(tuple(label().read(item) for item in value))
 
-    return Reader(form, read)
+    return Reader(form, _read)
 
 
 def identifier() -> Reader:
     """A name that is safe in file names and addresses."""
     form = "letters, digits and hyphens, at most 64"
 
-    def read(value: Any) -> str:
+    def _read(value: Any) -> str:
         sound = isinstance(value, str) and IDENTIFIER.fullmatch(value) is not None
         _want(sound, value, form, 'Write, for example, "fire-safety-visits".')
         return str(value)
 
-    return Reader(form, read)
+    return Reader(form, _read)
 
 
 def one_of(*choices: str) -> Reader:
     """One of a few words."""
     form = " or ".join(f'"{choice}"' for choice in choices)
 
-    def read(value: Any) -> str:
+    def _read(value: Any) -> str:
         _want(isinstance(value, str) and value in choices, value, form, "Choose one of these.")
         return str(value)
 
-    return Reader(form, read)
+    return Reader(form, _read)
 
 
 def number(form: str, holds: Callable[[float], bool]) -> Reader:
     """A finite number for which a condition holds; `form` says the condition in words."""
 
-    def read(value: Any) -> float:
+    def _read(value: Any) -> float:
         _want(isinstance(value, int | float) and not isinstance(value, bool), value, form, "Write it without quotes.")
         finite = float(_finite(value))
         _want(holds(finite), value, form, "Correct the number.")
         return finite
 
-    return Reader(form, read)
+    return Reader(form, _read)
 
 
 def whole(least: int, most: int) -> Reader:
     """A whole number from `least` to `most`."""
     form = f"whole number from {least} to {most}"
 
-    def read(value: Any) -> int:
+    def _read(value: Any) -> int:
         sound = isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
         _want(sound, value, form, "Correct the number.")
         return int(value)
 
-    return Reader(form, read)
+    return Reader(form, _read)
 
 
 def flag() -> Reader:
     """Either true or false."""
 
-    def read(value: Any) -> bool:
+    def _read(value: Any) -> bool:
         _want(isinstance(value, bool), value, "true or false", "Write true or false, without quotes.")
         return bool(value)
 
-    return Reader("true or false", read)
+    return Reader("true or false", _read)
 
 
 def day() -> Reader:
     """A calendar day, no time of day."""
 
-    def read(value: Any) -> date:
+    def _read(value: Any) -> date:
         sound = isinstance(value, date) and not isinstance(value, datetime)
         _want(sound, value, "day", "Write it without quotes or time of day: 2027-03-01.")
         found: date = value
         return found
 
-    return Reader("day", read)
+    return Reader("day", _read)
 
 
 def money() -> Reader:
     """An exact amount, in quotes so that no binary fraction creeps in."""
     form = "amount in quotes"
 
-    def read(value: Any) -> Decimal:
+    def _read(value: Any) -> Decimal:
         if isinstance(value, str) and re.fullmatch(r"\d[\d.]*,\d+", value):
             raise InputError(
                 f'"{_short(value)}" has a decimal comma.', do='Write a point and no thousands mark: "125.00".'
@@ -163,26 +163,26 @@ def money() -> Reader:
         _want(sound, value, form, 'Write digits, a point and no thousands mark, in quotes: "125.00".')
         return Decimal(value)
 
-    return Reader(form, read)
+    return Reader(form, _read)
 
 
 def currency() -> Reader:
     """A currency by its three letters (ISO 4217)."""
     form = "three capital letters"
 
-    def read(value: Any) -> str:
+    def _read(value: Any) -> str:
         sound = isinstance(value, str) and re.fullmatch(r"[A-Z]{3}", value) is not None
         _want(sound, value, form, 'Write the ISO 4217 code, such as "EUR".')
         return str(value)
 
-    return Reader(form, read)
+    return Reader(form, _read)
 
 
 def shares() -> Reader:
     """Groups and their shares, which make up the whole: pairs in the order of the file."""
     form = "inline table, group = share"
 
-    def read(value: Any) -> tuple[tuple[str, float], ...]:
+    def _read(value: Any) -> tuple[tuple[str, float], ...]:
         _want(isinstance(value, dict) and len(value) > 0, value, form, "Write {Danish = 0.91, other = 0.09}.")
         share = number("share from 0 to 1", lambda one: 0 <= one <= 1)
         pairs = tuple((_clean(group, "group name", LONGEST_NAME), share.read(part)) for group, part in value.items())
@@ -191,7 +191,7 @@ def shares() -> Reader:
             raise InputError(f"the shares add up to {total:.4g}, not to 1.", do="Name every group with its share.")
         return pairs
 
-    return Reader(form, read)
+    return Reader(form, _read)
 
 
 def _want(sound: bool, value: Any, form: str, do: str) -> None:  # noqa: FBT001 - reads as a sentence at each call

@@ -1,0 +1,121 @@
+"""What a sample size rests on: what the protocol states, and a cautious default, said aloud, where it does not."""
+
+from dataclasses import dataclass
+
+from clew.pilot.protocol import Protocol
+
+ICC = 0.05
+CLUSTER_SIZE_CV = 0.65
+CLUSTER_SIZE = 30
+SMALL_EFFECT = 0.2
+COUNT_BASELINE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """One number that a sample size rests on; `stated` in the protocol, else a default with its reason `why`."""
+
+    name: str
+    value: float
+    stated: bool
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Assumed:
+    """All numbers that a sample size rests on, resolved; `listed` says which of them the protocol states.
+
+    `effect`: signed, in the outcome's units. `icc`, `cv`, `cluster_size`: None where single units are randomised;
+    `clusters`: None where not planned.
+    """
+
+    effect: float
+    baseline: float
+    sd: float | None
+    r2: float
+    share: float
+    alpha: float
+    power: float
+    icc: float | None
+    cv: float | None
+    cluster_size: float | None
+    listed: tuple[Assumption, ...]
+
+
+def assume(protocol: Protocol) -> Assumed:
+    """Return the protocol's assumptions with defaults filled in.
+
+    Defaults: a proportion's baseline half an effect away from 0.5, where it varies most; a mean's standard deviation
+    five times the effect, which makes it "small" (Cohen 1988); a count's baseline ten times the effect; intra-cluster
+    correlation 0.05, above most service outcomes (Adams et al. 2004, J. Clin. Epidemiol. 57: median 0.01); coefficient
+    of variation of cluster sizes 0.65, as in general practices (Eldridge et al. 2006); 30 units a cluster.
+    """
+    size, outcome = protocol.size, protocol.outcome
+    effect = outcome.sign * outcome.worth_having
+    baseline, sd = _baseline(protocol, effect), _sd(protocol)
+    icc, cv, cluster_size = _clusters(protocol) if protocol.design.cluster is not None else (None, None, None)
+    chosen = [one for one in (baseline, sd, icc, cv, cluster_size) if one is not None]
+    return Assumed(
+        effect=effect,
+        baseline=baseline.value if baseline else 0.0,
+        sd=sd.value if sd else None,
+        r2=size.r2,
+        share=size.treated_share,
+        alpha=protocol.looks.alpha,
+        power=size.power,
+        icc=icc.value if icc else None,
+        cv=cv.value if cv else None,
+        cluster_size=cluster_size.value if cluster_size else None,
+        listed=(*chosen, *_always(protocol)),
+    )
+
+
+def _baseline(protocol: Protocol, effect: float) -> Assumption | None:
+    stated, measure = protocol.size.baseline, protocol.outcome.measure
+    if stated is not None:
+        return Assumption("baseline", stated, stated=True)
+    if measure == "proportion":
+        return Assumption("baseline", 0.5 - effect / 2, stated=False, why="a share varies most around 0.5")
+    if measure == "count":
+        return Assumption(
+            "baseline", COUNT_BASELINE * abs(effect), stated=False, why="ten times the effect worth having"
+        )
+    return None
+
+
+def _sd(protocol: Protocol) -> Assumption | None:
+    if protocol.outcome.measure != "mean":
+        return None
+    if protocol.size.sd is not None:
+        return Assumption("sd", protocol.size.sd, stated=True)
+    why = "five times the effect, which makes it small (Cohen 1988)"
+    return Assumption("sd", protocol.outcome.worth_having / SMALL_EFFECT, stated=False, why=why)
+
+
+def _clusters(protocol: Protocol) -> tuple[Assumption, Assumption, Assumption]:
+    size = protocol.size
+    icc, cv = size.icc, size.cluster_size_cv
+    mean_size = size.units / size.clusters if size.units and size.clusters else None
+    return (
+        Assumption("icc", ICC, stated=False, why="above most service outcomes (Adams et al. 2004)")
+        if icc is None
+        else Assumption("icc", icc, stated=True),
+        Assumption(
+            "cluster_size_cv", CLUSTER_SIZE_CV, stated=False, why="as in general practices (Eldridge et al. 2006)"
+        )
+        if cv is None
+        else Assumption("cluster_size_cv", cv, stated=True),
+        Assumption("cluster_size", CLUSTER_SIZE, stated=False, why="units and clusters are not both stated")
+        if mean_size is None
+        else Assumption("cluster_size", mean_size, stated=True),
+    )
+
+
+def _always(protocol: Protocol) -> tuple[Assumption, ...]:
+    size = protocol.size
+    return (
+        Assumption("r2", size.r2, stated=True),
+        Assumption("treated_share", size.treated_share, stated=True),
+        Assumption("power", size.power, stated=True),
+        Assumption("alpha", protocol.looks.alpha, stated=True),
+    )

@@ -1,0 +1,177 @@
+"""Truths to know before the pilot begins; none of them keeps it from beginning."""
+
+from collections.abc import Iterator
+from dataclasses import fields
+
+from clew.errors import InputError
+from clew.pilot.protocol import Protocol
+from clew.pilot.reachable import clusters_by_arm, effect_that_pays, least_randomisation_p, sound_trial
+from clew.pilot.remark import Remark, Rule
+from clew.pilot.size import size
+from clew.pilot.trial import looks_paid_for, nominal_p
+
+MANY_CLUSTERS = 40
+
+
+def outcome_can_be_shown(protocol: Protocol) -> Iterator[Remark]:
+    """Say so where the planned size cannot show the effect worth having, or no size is planned."""
+    trial = sound_trial(protocol)
+    if trial is None:
+        if protocol.size.units is None or (protocol.design.cluster and protocol.size.clusters is None):
+            do = "Add [size] units (and clusters), baseline or sd, and icc; then run clew pilot size."
+            yield Remark(("size",), "no size is planned, so nobody can say what this pilot can show.", do)
+        return
+    detectable = trial.detectable()
+    worth = protocol.outcome.worth_having
+    if detectable is None or detectable > worth * (1 + 1e-9):
+        seen = "no possible effect" if detectable is None else f"only effects from {detectable:.3g}"
+        yield Remark(
+            ("outcome", "worth_having"),
+            f"an effect of {worth:g} is worth having, but cannot be shown: the planned size detects {seen} with"
+            f" {protocol.size.power:.0%} probability.",
+            "Plan a larger pilot (clew pilot size says how large), or know that it will most likely end undecided.",
+        )
+
+
+def rare_events_can_be_shown(protocol: Protocol) -> Iterator[Remark]:
+    """Say so where the hoped-for event is too rare, and ask for an outcome that must change first."""
+    try:
+        rare = size(protocol).rare
+    except InputError:
+        return  # the effect is impossible; a problem says so
+    if rare is None or rare.can_be_shown:
+        return
+    years = f"about {rare.years_each_side}" if rare.years_each_side is not None else "more than 100,000"
+    proximal = f"Judge by the proximal outcome: {rare.proximal}." if rare.proximal else "Register one: [size] proximal."
+    yield Remark(
+        ("size", "rare_events_a_year"),
+        f"{rare.name} cannot be shown to fall here: it takes {years} years before and as many after.",
+        proximal,
+    )
+
+
+def stop_rule_rarely_holds(protocol: Protocol) -> Iterator[Remark]:
+    """Say so where the pilot would seldom stop by its rule although there is no effect at all."""
+    trial, bound = sound_trial(protocol), protocol.stop_effect_upper_bound_below
+    if trial is None or bound is None:
+        return
+    upper = trial.half_width(0.0)
+    if upper >= bound:
+        yield Remark(
+            ("stop", "effect_upper_bound_below"),
+            f"with no effect at all the upper bound lies near {upper:.3g}, not below {bound:g}: the rule would seldom"
+            " hold, and the pilot ends undecided instead.",
+            "Plan a larger pilot, or accept that it may end without an answer.",
+        )
+
+
+def both_rules_can_hold(protocol: Protocol) -> Iterator[Remark]:
+    """Say which wins where an effect may be shown and shown not to be worth having at once."""
+    low, high = protocol.scale.effect_lower_bound_above, protocol.stop_effect_upper_bound_below
+    trial = sound_trial(protocol)
+    if trial is None or low is None or high is None or high <= low:
+        return
+    middle = (low + high) / 2
+    if abs(middle) <= trial.largest_effect() and high - low > 2 * trial.half_width(protocol.outcome.sign * middle):
+        yield Remark(
+            ("stop", "effect_upper_bound_below"),
+            f"an interval wholly between {low:g} and {high:g} meets the scale and the stop rule; stop wins.",
+            "Nothing, if that is meant: such an effect is there, but not worth having.",
+        )
+
+
+def worth_having_pays(protocol: Protocol) -> Iterator[Remark]:
+    """Say so where the smallest effect worth having would cost more than the limit."""
+    needed, worth, cost = effect_that_pays(protocol), protocol.outcome.worth_having, protocol.cost
+    if needed is not None and cost is not None and needed > worth > 0:
+        each = f"{float(cost.per_treated_unit) / worth:.2f} {cost.currency}"
+        yield Remark(
+            ("scale", "cost_per_outcome_at_most"),
+            f"at the smallest effect worth having, one more good outcome costs {each}, above the limit: only an effect"
+            f" of {needed:.3g} or more can be scaled.",
+            "Raise the limit, or call only the larger effect worth having.",
+        )
+
+
+def early_looks_can_reject(protocol: Protocol) -> Iterator[Remark]:
+    """Say which looks cannot convince, since so few clusters allow no smaller p-value."""
+    least = least_randomisation_p(protocol)
+    if least is None or protocol.looks.planned < 1:
+        return
+    paid = looks_paid_for(protocol)
+    mute = [look for look in range(1, paid) if nominal_p(protocol, look) < least <= nominal_p(protocol, paid)]
+    if mute:
+        treated, comparison = clusters_by_arm(protocol)
+        yield Remark(
+            ("looks", "planned"),
+            f"at look {', '.join(map(str, mute))} of {paid} the randomisation test cannot confirm any effect: with"
+            f" {treated} and {comparison} clusters it cannot go below p = {least:.2g}.",
+            "Plan more clusters, or expect no early end for success.",
+        )
+
+
+def publics_are_addressed(protocol: Protocol) -> Iterator[Remark]:
+    """Name each of the four publics to whom the protocol says nothing (Moore 2013, "Recognizing Public Value")."""
+    silent = [item.name for item in fields(protocol.publics) if getattr(protocol.publics, item.name) is None]
+    if silent:
+        yield Remark(
+            ("publics",),
+            f"nothing is said to {', '.join(name.replace('_', ' ') for name in silent)}.",
+            f"Add [publics] {', '.join(silent)}: what the pilot means for them, or none, because …",
+        )
+
+
+def data_are_unseen(protocol: Protocol) -> Iterator[Remark]:
+    """Say so where outcomes were known before the promise."""
+    if protocol.pilot.existing_data == "seen":
+        yield Remark(
+            ("pilot", "existing_data"),
+            'outcomes have been seen: the verdict will say "registered after data began" for ever.',
+            "Nothing can mend that; another pilot could.",
+        )
+
+
+def one_extension_is_enough(protocol: Protocol) -> Iterator[Remark]:
+    """Say what a second extension costs."""
+    if protocol.extend_times > 1:
+        yield Remark(
+            ("extend", "times"),
+            f"{protocol.extend_times} extensions: each takes error from the planned looks and puts the decision off.",
+            "One is the rule.",
+        )
+
+
+def reach_is_ruled_on(protocol: Protocol) -> Iterator[Remark]:
+    """Say so where a group's reach is registered but decides nothing."""
+    if protocol.scale.no_group_under_reached:
+        return
+    for place, one in enumerate(protocol.equity):
+        if one.reach_at_least is not None:
+            what = f'the reach of the groups in "{one.column}" is measured, but decides nothing.'
+            yield Remark(("equity", place, "reach_at_least"), what, "Add [scale] no_group_under_reached = true.")
+
+
+def standard_errors_suit(protocol: Protocol) -> Iterator[Remark]:
+    """Say so where the standard errors named are known to be too small for so few clusters."""
+    clusters = protocol.size.clusters
+    if protocol.design.standard_errors == "cr1" and clusters is not None and clusters < MANY_CLUSTERS:
+        yield Remark(
+            ("design", "standard_errors"),
+            f"cr1 with {clusters} clusters rejects too often (Cameron & Miller 2015).",
+            "Leave it out: cr2 with Satterthwaite degrees of freedom is the default.",
+        )
+
+
+RULES: tuple[Rule, ...] = (
+    outcome_can_be_shown,
+    rare_events_can_be_shown,
+    stop_rule_rarely_holds,
+    both_rules_can_hold,
+    worth_having_pays,
+    early_looks_can_reject,
+    one_extension_is_enough,
+    reach_is_ruled_on,
+    standard_errors_suit,
+    data_are_unseen,
+    publics_are_addressed,
+)

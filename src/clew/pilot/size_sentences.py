@@ -1,0 +1,116 @@
+"""A sample size in plain sentences: what it takes, what the plan can show, and what cannot be shown."""
+
+from collections.abc import Iterator
+
+from clew.pilot.protocol import Protocol
+from clew.pilot.sample_size import Planned, Rare, SampleSize
+
+
+def sentences(found: SampleSize, protocol: Protocol) -> tuple[str, ...]:
+    """Return the sentences, the most general first."""
+    needed = _needed_in_clusters(found, protocol) if found.needed.clusters is not None else _needed_alone(found)
+    return (_wanted(found, protocol), needed, *_planned(found), *_rare(found), *_assumed(found))
+
+
+def _wanted(found: SampleSize, protocol: Protocol) -> str:
+    first = found.steps[0]
+    return (
+        f"To show an effect of {_amount(found.effect)} on {found.outcome} with {found.power:.0%} power and a two-sided"
+        f" error of {found.alpha:.3g}, a single look takes {first.treated} treated and {first.comparison} comparison"
+        f" units ({protocol.population.unit}) if they are randomised one by one."
+    )
+
+
+def _needed_alone(found: SampleSize) -> str:
+    return f"With everything counted (looks, t test), this pilot needs {found.needed.units} in all."
+
+
+def _needed_in_clusters(found: SampleSize, protocol: Protocol) -> str:
+    needed, name = found.needed, protocol.design.cluster
+    if needed.units is None:
+        return (
+            f"Randomised by {name}, {needed.clusters} clusters are too few, however large they are: it takes about"
+            f" {needed.clusters_of_stated_size} of the size stated."
+        )
+    return (
+        f"Randomised by {name}, with everything counted (likeness within clusters, few clusters, looks), it needs"
+        f" {needed.clusters} clusters with {needed.cluster_size} units in each, {needed.units} in all."
+    )
+
+
+def _planned(found: SampleSize) -> Iterator[str]:
+    planned = found.planned
+    if planned is None:
+        yield "The protocol plans no size ([size] units, and clusters where they are randomised), so no power is given."
+        return
+    inside = f" in {planned.clusters} clusters" if planned.clusters is not None else ""
+    power = f"{_chance(planned.power)} probability{_later(planned)}"
+    yield f"The {planned.units} units{inside} planned show it with {power}."
+    if found.can_be_shown:
+        return
+    seen = "no effect that is possible" if planned.detectable is None else f"only effects from {planned.detectable:.3g}"
+    yield (
+        f"CANNOT BE SHOWN with the power wanted: this size detects {seen} with {found.power:.0%} probability, but one"
+        f" of {_amount(found.effect)} is worth having. Plan a larger pilot, or call it a feasibility pilot beforehand."
+    )
+
+
+def _later(planned: Planned) -> str:
+    if planned.power_with_extensions <= planned.power + 0.005:
+        return ""
+    return f", {_chance(planned.power_with_extensions)} if every extension is taken"
+
+
+def _rare(found: SampleSize) -> Iterator[str]:
+    rare = found.rare
+    if rare is None:
+        return
+    luck = ", ".join(f"{years} years {chance:.2f}" for years, chance in rare.none_by_luck if years > 1)
+    yield (
+        f"{_capital(rare.name)}: {rare.events_a_year:g} a year are expected. {_years(rare, found.power)}"
+        f" The chance of not a single one by luck, with no effect at all: {luck}."
+    )
+    if rare.can_be_shown:
+        return
+    yield f"{_capital(rare.name)} CANNOT BE SHOWN to fall here within {rare.horizon_years:.2g} years. {_proximal(rare)}"
+
+
+def _years(rare: Rare, power: float) -> str:
+    wish = f"To show {_cut(rare.cut)} with {power:.0%} power, one place like this needs"
+    if rare.years_each_side is None or rare.expected_before is None or rare.expected_after is None:
+        return f"{wish} more than 100,000 years before and as many after."
+    return (
+        f"{wish} about {rare.years_each_side} years before and {rare.years_each_side} after"
+        f" ({rare.expected_before:.0f} events expected before, {rare.expected_after:.0f} after)."
+    )
+
+
+def _proximal(rare: Rare) -> str:
+    if rare.proximal is None:
+        return (
+            "Register a proximal outcome in its stead ([size] proximal): something that must change first and can be"
+            " counted in every unit."
+        )
+    return f"Registered in its stead is the proximal outcome: {rare.proximal}."
+
+
+def _assumed(found: SampleSize) -> Iterator[str]:
+    guessed = [f"{one.name} {one.value:.4g} ({one.why})" for one in found.assumptions if not one.stated]
+    if guessed:
+        yield f"Not stated in the protocol, so assumed with caution: {'; '.join(guessed)}."
+
+
+def _cut(cut: float) -> str:
+    return "a halving" if cut == 0.5 else "an end to them" if cut == 1 else f"a cut by {cut:.0%}"
+
+
+def _amount(effect: float) -> str:
+    return f"{effect:.6g}"
+
+
+def _chance(chance: float) -> str:
+    return f"{chance:.0%}" if 0.01 <= chance <= 0.99 else "over 99%" if chance > 0.99 else "under 1%"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
