@@ -1,1 +1,1 @@
-"""The record: an append-only log of events that anyone can verify with one file and no trust in us."""
+"""The record: events on an append-only, tamper-evident log of plain files, and the check that anyone can run."""
