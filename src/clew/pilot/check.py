@@ -47,7 +47,7 @@ def check(protocol: Protocol) -> Check:
     """Return what is contradictory, unreachable or missing in a protocol, each with its remedy."""
     lines = scan(protocol.text.removeprefix("\ufeff"))
 
-    def placed(remark: Remark) -> Problem:
+    def _placed(remark: Remark) -> Problem:
         name = f"[{remark.path[0]}] {'.'.join(map(str, remark.path[1:]))}".strip()
         where = f"line {lines.of(remark.path)}, {name}" if remark.path in lines.found else name
         return Problem(remark.what, where, remark.do)
@@ -55,6 +55,6 @@ def check(protocol: Protocol) -> Check:
     return Check(
         pilot=protocol.pilot.id,
         protocol_sha256=protocol.sha256,
-        problems=tuple(placed(remark) for rule in PROBLEMS for remark in rule(protocol)),
-        notices=tuple(placed(remark) for rule in NOTICES for remark in rule(protocol)),
+        problems=tuple(_placed(remark) for rule in PROBLEMS for remark in rule(protocol)),
+        notices=tuple(_placed(remark) for rule in NOTICES for remark in rule(protocol)),
     )

@@ -68,10 +68,10 @@ def _each(alpha: float, count: int) -> Iterator[Look]:
 
 
 def _look(share: float, since: float, points: Floats, mass: Floats, *, due: float) -> Look:
-    def excess(boundary: float) -> float:
+    def _excess(boundary: float) -> float:
         return Look(share, since, boundary, points, mass).beyond(0.0) - due
 
-    boundary = FURTHEST if excess(FURTHEST) >= 0 else float(brentq(excess, 0.0, FURTHEST, xtol=1e-12))
+    boundary = FURTHEST if _excess(FURTHEST) >= 0 else float(brentq(_excess, 0.0, FURTHEST, xtol=1e-12))
     return Look(share, since, boundary, points, mass)
 
 

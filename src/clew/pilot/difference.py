@@ -1,0 +1,62 @@
+"""What differs between two protocols, field by field, in the words of the file."""
+
+from dataclasses import fields, is_dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any  # Any: the values of a protocol's fields
+
+from clew.pilot.protocol import Equity, Protocol
+
+NOT_STATED = "(not stated)"
+LONGEST = 200
+IN_THE_FILE = {
+    "stop_effect_upper_bound_below": "stop.effect_upper_bound_below",
+    "extend_times": "extend.times",
+    "adapt_times": "adapt.times",
+    "exit_plan": "exit.plan",
+    "public_input_by": "public_input.by",
+    "decision_by": "decision.by",
+    "decision_owner": "decision.owner",
+}
+NOT_COMPARED = {"sha256", "text"}
+
+
+def changes_between(before: Protocol, after: Protocol) -> tuple[tuple[str, str, str], ...]:
+    """Return (field, before, after) for each field that differs; long texts are cut."""
+    old, new = _flat(before), _flat(after)
+    names = sorted({name for name in old | new if old.get(name, NOT_STATED) != new.get(name, NOT_STATED)})
+    return tuple((name, _cut(old.get(name, NOT_STATED)), _cut(new.get(name, NOT_STATED))) for name in names)
+
+
+def _flat(protocol: Protocol) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for item in fields(protocol):
+        value = getattr(protocol, item.name)
+        if item.name == "equity":
+            found |= {f"equity.{one.column}.{name}": said for one in value for name, said in _parts(one).items()}
+        elif is_dataclass(value):
+            found |= {f"{item.name}.{name}": said for name, said in _parts(value).items()}
+        elif item.name not in NOT_COMPARED | {"cost"}:
+            found[IN_THE_FILE[item.name]] = _said(value)
+    return found
+
+
+def _parts(value: Any) -> dict[str, str]:
+    hidden = {"column"} if isinstance(value, Equity) else set()
+    return {item.name: _said(getattr(value, item.name)) for item in fields(value) if item.name not in hidden}
+
+
+def _said(value: Any) -> str:
+    if value is None:
+        return NOT_STATED
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return "; ".join(" = ".join(map(str, one)) if isinstance(one, tuple) else str(one) for one in value) or "none"
+    if isinstance(value, date | Decimal):
+        return str(value)
+    return value if isinstance(value, str) else repr(value)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
