@@ -1,0 +1,148 @@
+"""Refuse data that cannot be used, naming every mistake at once, before and after they are summed."""
+
+from collections.abc import Sequence
+
+import duckdb
+
+from clew.errors import InputError, Problem
+from clew.evaluate import faults
+from clew.evaluate.arms import arms_of
+from clew.evaluate.faults import LARGEST, Fault
+from clew.evaluate.profile import Profile, Profiles
+from clew.evaluate.rows import Layout, Tally, distinct
+from clew.evaluate.table import Table
+from clew.pilot.protocol import Design
+
+BATCH = 4_000_000
+"""Unit ids looked at together, so that memory does not grow with the rows."""
+
+
+def check_columns(table: Table, profiles: Profiles, layout: Layout) -> None:
+    """Refuse values that cannot be used.
+
+    Raises: InputError naming every column at fault, with its first places.
+    """
+    problems = [
+        faults.problem(table, fault, one.column, layout.outcome)
+        for one in profiles.variables.values()
+        for fault in _value_faults(table, one, layout)
+    ]
+    problems += [
+        faults.problem(table, faults.EMPTY, column, layout.outcome) for column in _gaps(table, profiles, layout)
+    ]
+    if problems:
+        raise InputError(problems=tuple(problems))
+    _check_variation(table, profiles.variables[layout.outcome])
+
+
+def _value_faults(table: Table, one: Profile, layout: Layout) -> list[Fault]:
+    needs_numbers = one.column in {layout.outcome, layout.weights}
+    if one.parsed < one.filled and (one.is_number or needs_numbers):
+        return [faults.NOT_A_NUMBER]
+    if one.low is None or one.high is None or not one.is_number:
+        return []
+    if not (one.low >= -LARGEST and one.high <= LARGEST):
+        return [faults.NOT_FINITE]
+    if one.column == layout.weights and one.low <= 0:
+        return [faults.NOT_POSITIVE]
+    return _measure_faults(table, one, layout) if one.column == layout.outcome else []
+
+
+def _measure_faults(table: Table, one: Profile, layout: Layout) -> list[Fault]:
+    fault = {"proportion": faults.NOT_ZERO_OR_ONE, "count": faults.NOT_A_COUNT}.get(layout.measure)
+    return [fault] if fault and count(table, fault, one.column, layout.outcome) else []
+
+
+def check_values(table: Table, variables: Sequence[Profile], layout: Layout) -> InputError:
+    """Why the numbers could not be summed: values that the file's own statistics do not tell of, such as NaN."""
+    try:
+        bad = [one.column for one in variables if count(table, faults.NOT_FINITE, one.column, layout.outcome)]
+    except duckdb.Error:
+        return faults.unreadable(table.parts)
+    if bad:
+        return InputError(
+            problems=tuple(faults.problem(table, faults.NOT_FINITE, column, layout.outcome) for column in bad)
+        )
+    return InputError(
+        "the data have too many different combinations of arm, cluster, block and group to be held",
+        where=str(table.parts[0].path),
+        do="Check that these columns hold groups, not measurements.",
+    )
+
+
+def count(table: Table, fault: Fault, column: str, outcome: str) -> int:
+    """How many rows have the fault."""
+    condition = fault.sql.format(c=table.column(column), y=table.column(outcome))
+    (found,) = table.connection.execute(f"SELECT count(*) FROM {table.source} WHERE {condition}").fetchall()[0]
+    return int(found)
+
+
+def _gaps(table: Table, profiles: Profiles, layout: Layout) -> list[str]:
+    """Columns that are empty in a row with an outcome. Equity groups may be; an empty arm is an unknown arm."""
+    needed = distinct(layout.cluster, layout.block, layout.level, *layout.adjust_for, layout.weights)
+    known = profiles.keys | profiles.variables
+    thin = [column for column in needed if known[column].filled < profiles.rows]
+    return [column for column in thin if count(table, faults.EMPTY, column, layout.outcome)]
+
+
+def _check_variation(table: Table, outcome: Profile) -> None:
+    where = f"{table.parts[0].path}, column {outcome.column}"
+    if not outcome.filled:
+        raise InputError("no row has an outcome", where=where, do="Bring the outcomes.")
+    if outcome.low == outcome.high:
+        raise InputError(
+            f"every outcome is {outcome.low:g}: without variation there is nothing to compare",
+            where=where,
+            do="Check that this is the outcome column.",
+        )
+
+
+def check_design(table: Table, tally: Tally, design: Design) -> None:
+    """Refuse unknown arms, clusters in two arms where clusters were randomised, and units that come twice.
+
+    Raises: InputError naming the labels.
+    """
+    arms_of(design, {label for label in tally.keys[design.arm].labels if label in _present(tally, design.arm)})
+    problems: list[Problem] = []
+    if design.kind == "cluster-randomised" and design.cluster:
+        problems += _split_clusters(tally, design.arm, design.cluster)
+    if design.unit:
+        problems += _repeated_units(table, design.unit, int(tally.n.sum() + tally.missing.sum()))
+    if problems:
+        raise InputError(problems=tuple(problems))
+
+
+def _present(tally: Tally, column: str) -> set[str]:
+    key = tally.keys[column]
+    return {key.labels[code] for code in set(key.codes.tolist())}
+
+
+def _split_clusters(tally: Tally, arm: str, cluster: str) -> Sequence[Problem]:
+    pairs = zip(tally.keys[cluster].codes.tolist(), tally.keys[arm].codes.tolist(), strict=True)
+    seen: dict[int, set[int]] = {}
+    for code, of_arm in pairs:
+        seen.setdefault(code, set()).add(of_arm)
+    labels = tally.keys[cluster].labels
+    split = sorted(labels[code] for code, of_arms in seen.items() if len(of_arms) > 1 and labels[code])
+    if not split:
+        return []
+    named = ", ".join(map(repr, split[:3])) + (", …" if len(split) > 3 else "")
+    what = f"{len(split)} clusters have rows in more than one arm: {named}."
+    do = "A cluster is randomised whole: correct the arm, or register kind `randomised`."
+    return [Problem(what, f"columns {cluster} and {arm}", do)]
+
+
+def _repeated_units(table: Table, unit: str, rows: int) -> Sequence[Problem]:
+    """Look for ids that come twice, a share of the ids at a time."""
+    column, passes = table.column(unit), rows // BATCH + 1
+    for turn in range(passes):
+        query = (
+            f"SELECT CAST({column} AS VARCHAR), count(*) FROM {table.source} WHERE hash({column}) % {passes} = {turn} "
+            f"GROUP BY 1 HAVING count(*) > 1 ORDER BY 1 LIMIT 3"
+        )
+        if found := table.connection.execute(query).fetchall():
+            named = ", ".join(
+                f"{value!r} ({times} times)" if value else f"empty ({times} times)" for value, times in found
+            )
+            return [Problem(f"units come more than once: {named}.", f"column {unit}", "Keep one row a unit.")]
+    return []

@@ -1,0 +1,196 @@
+"""What can be wrong with one value, said once for SQL and once for a line of CSV, and where its first cases are."""
+
+import csv
+import gzip
+import io
+import re
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from math import isfinite
+from pathlib import Path
+from typing import TextIO, cast
+
+import duckdb
+
+from clew.errors import InputError, Problem
+from clew.evaluate.sources import Part, not_utf8
+from clew.evaluate.table import Table, name, text
+
+LARGEST = 1e150
+"""A value beyond this is refused: its square could not be held."""
+
+NUMBER = re.compile(r"[+-]?(\d[\d_]*\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?(inf|infinity|nan)", re.IGNORECASE)
+DECIMAL_COMMA = re.compile(r"[+-]?[\d.]*\d,\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A kind of bad value. `sql`: true of it, for a column `{c}` and the outcome `{y}`. `found`: the same for the two
+    texts in a CSV. `what`, `do`: the message, for `{column}`."""
+
+    sql: str
+    found: Callable[[str, str], bool]
+    what: str
+    do: str
+
+
+def _value(value: str) -> float:
+    return float(value) if NUMBER.fullmatch(value.strip()) else 0.0
+
+
+NOT_A_NUMBER = Fault(
+    "TRY_CAST({c} AS DOUBLE) IS NULL AND trim(CAST({c} AS VARCHAR)) <> ''",
+    lambda value, _: bool(value.strip()) and not NUMBER.fullmatch(value.strip()),
+    "column {column!r} holds something that is not a number",
+    "Correct it, or leave the field empty where the outcome is missing.",
+)
+NOT_FINITE = Fault(
+    f"NOT isfinite(TRY_CAST({{c}} AS DOUBLE)) OR abs(TRY_CAST({{c}} AS DOUBLE)) > {LARGEST}",
+    lambda value, _: not isfinite(_value(value)) or abs(_value(value)) > LARGEST,
+    "column {column!r} holds NaN, an infinity or a number too large to be one",
+    "Correct it, or leave the field empty where the outcome is missing.",
+)
+NOT_ZERO_OR_ONE = Fault(
+    "TRY_CAST({c} AS DOUBLE) NOT IN (0, 1)",
+    lambda value, _: bool(value.strip()) and _value(value) not in {0, 1},
+    "column {column!r} must be 0 or 1 for a proportion",
+    'Correct it, or register `measure = "mean"`.',
+)
+NOT_A_COUNT = Fault(
+    "TRY_CAST({c} AS DOUBLE) < 0 OR TRY_CAST({c} AS DOUBLE) <> floor(TRY_CAST({c} AS DOUBLE))",
+    lambda value, _: _value(value) < 0 or not _value(value).is_integer(),
+    "column {column!r} must hold whole numbers from 0 for a count",
+    'Correct it, or register `measure = "mean"`.',
+)
+NOT_POSITIVE = Fault(
+    "TRY_CAST({c} AS DOUBLE) <= 0",
+    lambda value, _: bool(value.strip()) and _value(value) <= 0,
+    "weights in column {column!r} must be above 0",
+    "Correct them, or leave out rows that should not count.",
+)
+EMPTY = Fault(
+    "({c} IS NULL OR trim(CAST({c} AS VARCHAR)) = '') AND {y} IS NOT NULL AND trim(CAST({y} AS VARCHAR)) <> ''",
+    lambda value, outcome: not value.strip() and bool(outcome.strip()),
+    "column {column!r} is empty where there is an outcome",
+    "Fill it in, or leave out the row.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One bad value and where it stands: `line` of a CSV or `row` of a Parquet file, from 1."""
+
+    path: Path
+    place: str
+    value: str
+
+
+def problem(table: Table, fault: Fault, column: str, outcome: str) -> Problem:
+    """The complaint about a column, naming the first three places."""
+    cases = list(islice(_cases(table, fault, column, outcome), 3))
+    what, do = fault.what.format(column=column), fault.do
+    if cases and fault is NOT_A_NUMBER and DECIMAL_COMMA.fullmatch(cases[0].value.strip()):
+        what, do = f"column {column!r} holds numbers with a decimal comma", "Write them with a point, such as 1.5."
+    if cases and fault is not EMPTY:
+        what += f": {', '.join(repr(case.value[:40]) for case in cases)}"
+    return Problem(what + ".", _where(cases) or str(table.parts[0].path), do)
+
+
+def _where(cases: Sequence[Case]) -> str:
+    return f"{cases[0].path}, {', '.join(case.place for case in cases)}" if cases else ""
+
+
+def _cases(table: Table, fault: Fault, column: str, outcome: str) -> Iterator[Case]:
+    for part in table.parts:
+        yield from (
+            _in_csv(part, fault, column, outcome)
+            if part.kind == "csv"
+            else _in_parquet(table, part, fault, (column, outcome))
+        )
+
+
+def _in_csv(part: Part, fault: Fault, column: str, outcome: str) -> Iterator[Case]:
+    at, y = part.header.index(column), part.header.index(outcome)
+    for line, values in _records(part):
+        if max(at, y) < len(values) and fault.found(values[at], values[y]):
+            yield Case(part.path, f"line {line}", values[at])
+
+
+def _in_parquet(table: Table, part: Part, fault: Fault, names: tuple[str, str]) -> Iterator[Case]:
+    c, y = (name(column) for column in names)
+    condition = fault.sql.format(c=c, y=y)
+    query = (
+        f"SELECT file_row_number + 1, CAST({c} AS VARCHAR) FROM read_parquet({text(table.readable(part))}, "
+        f"file_row_number = true) WHERE {condition} ORDER BY 1 LIMIT 3"
+    )
+    try:
+        found = table.connection.execute(query).fetchall()
+    except duckdb.Error:
+        return
+    yield from (Case(part.path, f"row {row}", str(value)) for row, value in found)
+
+
+def _records(part: Part) -> Iterator[tuple[int, list[str]]]:
+    """Lines of a CSV below its header with their numbers; blank lines are passed over."""
+    with _text(part) as lines:
+        reader = csv.reader(lines, delimiter=part.delimiter, strict=True)
+        next(reader, None)
+        yield from ((reader.line_num, values) for values in reader if values)
+
+
+def _text(part: Part) -> TextIO:
+    if part.gzipped:
+        return cast("TextIO", gzip.open(part.path, "rt", encoding="utf-8-sig", newline=""))
+    return part.path.open(encoding="utf-8-sig", newline="")
+
+
+def unreadable(parts: Sequence[Part]) -> InputError:
+    """Why DuckDB could not read the files through, found by reading them slowly ourselves."""
+    for part in parts:
+        cause = _cause(part) if part.kind == "csv" else None
+        if cause:
+            return cause
+    where = str(parts[0].path) if len(parts) == 1 else f"{parts[0].path} and {len(parts) - 1} more"
+    if parts[0].kind == "parquet":
+        return InputError("the Parquet data are damaged or of mixed types", where=where, do="Export them again.")
+    return InputError(
+        "the CSV cannot be read: its line ends or quotes are mixed, or a line is longer than two megabytes",
+        where=where,
+        do="Save it again as CSV (UTF-8).",
+    )
+
+
+def _cause(part: Part) -> InputError | None:
+    try:
+        return _uneven(part)
+    except UnicodeDecodeError:
+        return not_utf8(part.path, _first_undecodable(part))
+    except csv.Error as error:
+        what = "a quoted value is never closed" if "end of data" in str(error) else "quotes are used in a wrong way"
+        return InputError(what, where=str(part.path), do="Save it again as CSV.")
+    except (OSError, EOFError, zlib.error):
+        return InputError("the file is damaged or cut short", where=str(part.path), do="Copy or export it again.")
+
+
+def _uneven(part: Part) -> InputError | None:
+    for line, values in _records(part):
+        if len(values) != len(part.header):
+            comma = " Numbers with a decimal comma need `;` between columns." if part.delimiter == "," else ""
+            return InputError(
+                f"the line has {len(values)} values, the header {len(part.header)}",
+                where=f"{part.path}, line {line}",
+                do=f"Correct the line.{comma}",
+            )
+    return None
+
+
+def _first_undecodable(part: Part) -> int:
+    with gzip.open(part.path) if part.gzipped else part.path.open("rb") as lines:
+        for count, line in enumerate(cast("io.BufferedReader", lines), start=1):
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError:
+                return count
+    return 1

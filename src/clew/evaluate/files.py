@@ -1,0 +1,211 @@
+"""Rows that lie in CSV or Parquet files: one scan reduces them to cells inside DuckDB, and none enters Python."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import ldexp
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from clew.errors import InputError
+from clew.evaluate.arrays import encode, label_of
+from clew.evaluate.cells import cells_sql, gaps_sql, grouping, pairs_of, recentred_sql
+from clew.evaluate.checks import check_columns, check_design, check_values
+from clew.evaluate.grid import Grid, finer, grids
+from clew.evaluate.profile import Profile, Profiles, profile
+from clew.evaluate.rows import Curves, Floats, Key, Layout, Moments, Tally, Within, distinct, layout_of
+from clew.evaluate.second_scan import Scope, second_scan
+from clew.evaluate.sources import Paths, find_parts
+from clew.evaluate.table import Table, number, open_table, text
+from clew.pilot.protocol import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class FileRows:
+    """The cells of files, held in a DuckDB session; satisfies `clew.evaluate.rows.Rows`.
+
+    `variables`: outcome, then numeric covariates. `grids`: the weight's, then theirs. `keys`: all key columns, text
+    covariates (`factors`) included.
+    """
+
+    table: Table
+    profiles: Profiles
+    variables: tuple[Profile, ...]
+    weights: Profile | None
+    factors: tuple[str, ...]
+    keys: tuple[Profile, ...]
+    grids: tuple[Grid, ...]
+
+    def tally(self, layout: Layout) -> Tally:
+        """Count rows by all key columns; see `Rows.tally`."""
+        names = distinct(*layout.design_keys, *layout.groups, *self.factors)
+        chosen = ", ".join(self._place(column) for column in names)
+        found = self._fetch(
+            f"SELECT {chosen}, sum(n)::BIGINT AS n, sum(missing)::BIGINT AS missing FROM "
+            "(SELECT *, 0 AS missing FROM cells UNION ALL BY NAME SELECT * FROM gaps) "
+            f"GROUP BY {chosen} ORDER BY {chosen}"
+        )
+        return Tally(self._decoded(names, found), np.asarray(found["n"]), np.asarray(found["missing"]))
+
+    def moments(self, layout: Layout, within: Within = ()) -> Moments:
+        """Sufficient statistics of a subset, exact until they are rounded once; see `Rows.moments`."""
+        where = " AND ".join(f"{self._place(column)} = {self._literal(column, label)}" for column, label in within)
+        centre = self._centre(where or "true", within)
+        names = distinct(*layout.design_keys, *self.factors)
+        keys = [self._place(column) for column in names]
+        step = finer(self.grids, self.profiles.rows)
+        found = self._fetch(recentred_sql(keys, where or "true", centre, step))
+        return Moments(
+            keys=self._decoded(names, found),
+            n=np.asarray(found["n"]),
+            covariates=tuple(one.column for one in self.variables[1:]),
+            factors=self.factors,
+            centre=self._origin(centre, step),
+            products=self._assembled(found, step),
+        )
+
+    def squares(self, layout: Layout, curves: Curves, within: Within = ()) -> float:
+        """Sum of squared influence × residual, by leverage, in one more scan; see `Rows.squares`."""
+        known = {key.column: key for key in self.keys}
+        where = [f"{self.variables[0].sql} IS NOT NULL"]
+        where += [f"({known[column].sql}) = {self._literal(column, label)}" for column, label in within]
+        literal = {
+            (column, label): ""
+            for labels in curves.labels
+            for column, label in zip(curves.columns, labels, strict=True)
+        }
+        literal = {pair: self._literal(*pair) for pair in literal}
+        classes = [[literal[pair] for pair in zip(curves.columns, labels, strict=True)] for labels in curves.labels]
+        keys = [known[column] for column in curves.columns]
+        scope = Scope(self.table.source, " AND ".join(where), self.profiles.rows, keys, self.variables, self.weights)
+        query, exponent = second_scan(curves, classes, scope)
+        (total,) = self.table.connection.execute(query).fetchall()[0]
+        return ldexp(float(total or 0), -exponent)
+
+    def close(self) -> None:
+        """End the session; the files are left as they were."""
+        self.table.held.close()
+
+    def _fetch(self, query: str) -> dict[str, NDArray[Any]]:
+        return self.table.connection.execute(query).fetchnumpy()
+
+    def _place(self, column: str) -> str:
+        return f"k{[key.column for key in self.keys].index(column)}"
+
+    def _literal(self, column: str, label: str) -> str:
+        """The value that `label` names, as SQL; NULL, which equals nothing, where no row holds it."""
+        kind = next(key.kind for key in self.keys if key.column == column)
+        if kind == "text":
+            return text(label)
+        place = self._place(column)
+        values = self.table.connection.execute(
+            f"SELECT DISTINCT {place} FROM cells WHERE {place} IS NOT NULL"
+        ).fetchall()
+        found = [value for (value,) in values if label_of(value) == label]
+        if not found:
+            return "NULL"
+        return number(found[0]) if kind == "real" else str(found[0])
+
+    def _decoded(self, names: tuple[str, ...], found: Mapping[str, NDArray[Any]]) -> dict[str, Key]:
+        return {column: encode(_filled(found[self._place(column)])) for column in names}
+
+    def _centre(self, where: str, within: Within) -> dict[int, int]:
+        """For each variable's place, the weighted mean in refined grid units, rounded down: exact integers."""
+        sums = ", ".join(f"sum(p0_{place})" for place in range(len(self.grids)))
+        weight, *totals = self.table.connection.execute(f"SELECT {sums} FROM cells WHERE {where}").fetchall()[0]
+        if not weight:
+            name = ", ".join(f"{column} = {label}" for column, label in within)
+            raise InputError(f"no row with an outcome has {name}", do="Check the group's name.")
+        step = 2 ** finer(self.grids, self.profiles.rows)
+        return {place: total * step // weight for place, total in enumerate(totals, start=1)}
+
+    def _origin(self, centre: Mapping[int, int], step: int) -> Floats:
+        weight = self.grids[0].exponent
+        return np.array(
+            [self.grids[i].low + ldexp(mean, weight - self.grids[i].exponent - step) for i, mean in centre.items()]
+        )
+
+    def _assembled(self, found: Mapping[str, NDArray[Any]], step: int) -> Floats:
+        """Products (C, 1+V, 1+V) in the variables' units."""
+        products = np.empty((len(found["n"]), len(self.grids), len(self.grids)))
+        for i, j in pairs_of(self.grids):
+            refined = step * ((i > 0) + (j > 0))
+            exponent = self.grids[i].exponent + self.grids[j].exponent + refined
+            products[:, i, j] = products[:, j, i] = np.ldexp(np.asarray(found[f"m{i}_{j}"]), -exponent)
+        return products
+
+
+def _filled(values: NDArray[Any]) -> NDArray[Any]:
+    """A column with "" where it was NULL."""
+    if not isinstance(values, np.ma.MaskedArray) or not values.mask.any():
+        return np.asarray(values)
+    hidden = np.ma.getmaskarray(values).tolist()
+    return np.asarray([label_of(None if h else v) for v, h in zip(values.data.tolist(), hidden, strict=True)])
+
+
+def open_rows(paths: Paths, protocol: Protocol, *, threads: int | None = None) -> FileRows:
+    """Open data files, check them against the protocol, and reduce them to cells in one scan.
+
+    `paths`: a CSV (UTF-8; `,` or `;`; `.gz`) or Parquet file, several, a folder of parts, or a glob. `threads`: None
+    for one a core.
+
+    Raises: InputError naming every mistake found: what is wrong, where, and what to do.
+    """
+    layout = layout_of(protocol)
+    needed = distinct(
+        layout.outcome, *layout.design_keys, *layout.groups, *layout.adjust_for, layout.weights, layout.unit
+    )
+    table = open_table(find_parts(paths), needed, threads=threads)
+    try:
+        profiles = profile(table, layout)
+        check_columns(table, profiles, layout)
+        rows = _reduced(table, profiles, layout)
+        check_design(table, rows.tally(layout), protocol.design)
+    except BaseException:
+        table.held.close()
+        raise
+    return rows
+
+
+def _reduced(table: Table, profiles: Profiles, layout: Layout) -> FileRows:
+    outcome = profiles.variables[layout.outcome]
+    adjusting = [profiles.variables[column] for column in layout.adjust_for]
+    variables = (outcome, *(one for one in adjusting if one.is_number))
+    factors = tuple(one for one in adjusting if not one.is_number)
+    weights = profiles.variables[layout.weights] if layout.weights else None
+    known = profiles.keys | {one.column: one for one in factors}
+    keys = tuple(known.values())
+    on_grid = tuple(grids(list(variables), weights, profiles.rows))
+    gappy = outcome.filled < profiles.rows
+    groups = grouping(keys, profiles.rows)
+    try:
+        table.connection.execute(cells_sql(table.source, outcome, groups, on_grid, gappy=gappy))
+        table.connection.execute(gaps_sql(table.source, outcome, keys, gappy=gappy))
+    except duckdb.Error as error:
+        raise check_values(table, [*variables, *([weights] if weights else [])], layout) from error
+    return FileRows(table, profiles, variables, weights, tuple(one.column for one in factors), keys, on_grid)
+
+
+def data_sha256(paths: Paths) -> str:
+    """What identifies the data: SHA-256 of the one file's bytes, or of the sorted list of the parts' digests.
+
+    With several parts the list is their hexadecimal digests, sorted, a line each; so names and order do not matter.
+
+    Raises: InputError where a file cannot be found or read.
+    """
+    digests = sorted(_digest(part.path) for part in find_parts(paths))
+    return (
+        digests[0] if len(digests) == 1 else hashlib.sha256("".join(f"{one}\n" for one in digests).encode()).hexdigest()
+    )
+
+
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(f"the file cannot be read: {error.strerror}", where=str(path), do="Check it.") from error
