@@ -20,9 +20,9 @@ from clew.gate.decision import Compute, Gate, Standing, decide, missing_before
 from clew.gate.decision import fold as fold_gate
 from clew.gate.evaluation import Evaluation, Locked
 from clew.gate.judge import judge
-from clew.pilot.parse import load_protocol, parse_protocol
+from clew.pilot.parse import load_protocol
 from clew.pilot.protocol import Protocol
-from clew.pilot.registration import Registration, seal
+from clew.pilot.registration import Registration, refuse_another, seal
 from clew.pilot.registration import fold as fold_registration
 from clew.record.event import Body, Event
 from clew.record.folder import Record, open_record
@@ -103,12 +103,7 @@ def _locked(protocol: Protocol, loaded: Loaded) -> Locked | None:
     registration = loaded.registration
     if registration.locked is None:
         return None
-    if registration.sha256 != protocol.sha256:
-        raise RefusedError(
-            "the protocol file is not the one that was locked.",
-            where=f"locked {registration.sha256[:12]}…, given {protocol.sha256[:12]}…",
-            do="Give the locked file, or amend in public (clew pilot amend).",
-        )
+    refuse_another(protocol, registration)
     published = loaded.record.published
     return Locked(
         index=registration.index,
@@ -174,7 +169,7 @@ def at_gate(record: Path, pilot: str, command: object, *, at: datetime, by: str)
     """
     opened = open_record(record)
     loaded = find(opened, pilot)
-    bodies = decide(command, Standing(loaded.gate, loaded.case, locked_protocol(loaded)))
+    bodies = decide(command, Standing(loaded.gate, loaded.case, loaded.registration.protocol))
     opened.append([Event(loaded.case_id, at, by, body) for body in bodies], expected_size=loaded.size)
     opened.checkpoint()
     return seen_at_gate(record, pilot)
@@ -188,16 +183,11 @@ def find(record: Record, pilot: str) -> Loaded:
     raise MissingError(f'no pilot "{pilot}" is locked on this record.', do="See which there are: clew gate portfolio.")
 
 
-def locked_protocol(loaded: Loaded) -> Protocol:
-    """Return the protocol as it stands on the record, amendments included."""
-    return parse_protocol(loaded.registration.text.encode(), "the locked protocol")
-
-
 def seen_at_gate(record: Path, pilot: str) -> dict[str, Any]:
     """Return what stands for a pilot: verdicts, overrides beside them, decisions, and what is missing for one."""
     loaded = find(open_record(record), pilot)
     gate, latest = loaded.gate, loaded.gate.latest
-    standing = Standing(gate, loaded.case, locked_protocol(loaded))
+    standing = Standing(gate, loaded.case, loaded.registration.protocol)
     return {
         "pilot": pilot,
         "case": loaded.case_id,

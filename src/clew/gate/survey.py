@@ -8,7 +8,7 @@ from pathlib import Path
 
 from clew.case.state import Case
 from clew.errors import ClewError, MissingError
-from clew.gate.desk import Loaded, load, locked_protocol
+from clew.gate.desk import Loaded, load
 from clew.gate.portfolio import PilotLine, Portfolio, ResultSign
 from clew.pilot.parse import load_protocol
 from clew.pilot.protocol import Protocol
@@ -41,7 +41,7 @@ def _lines(record: Record, path: Path) -> Iterator[PilotLine]:
 
 
 def _line(loaded: Loaded, path: Path, locked_on: date) -> PilotLine:
-    gate, case, protocol = loaded.gate, loaded.case, locked_protocol(loaded)
+    gate, case, protocol = loaded.gate, loaded.case, loaded.registration.protocol
     final = next((i for i, one in enumerate(gate.decisions) if one.decided in {"scale", "adapt", "stop"}), None)
     return replace(
         _draft(protocol, path),
