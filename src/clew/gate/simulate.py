@@ -16,65 +16,13 @@ from numpy.typing import NDArray
 from scipy.special import betaincinv, gammaincinv, ndtri
 
 from clew.evaluate.looks import looks_paid_for
+from clew.gate.world import Scenario, World, effects_by_group
 from clew.pilot.protocol import Protocol
 
 Column = NDArray[Any]  # texts or numbers, one a row
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Flags = NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class Groups:
-    """The groups of one column with their shares among the eligible, which sum to 1."""
-
-    column: str
-    names: tuple[str, ...]
-    shares: tuple[float, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """What is assumed. `units` and `clusters`: in all at the last planned look; `clusters` None: units are randomised.
-
-    `baseline`: comparison mean, share or rate a unit; `sd`: of a mean outcome; `icc`: 0 to 1; `cv`: of cluster sizes.
-    """
-
-    units: int
-    clusters: int | None
-    baseline: float
-    sd: float = 1.0
-    icc: float = 0.0
-    cv: float = 0.0
-    groups: tuple[Groups, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Scenario:
-    """A truth to try the rule in. `effect`: the average effect, treated minus comparison, in the outcome's units.
-
-    `harmed`: a group of the first of the world's `groups` whose own effect is the opposite; the others gain so much
-    more that the average stays.
-    """
-
-    name: str
-    effect: float
-    harmed: str | None = None
-
-
-def effects_by_group(scenario: Scenario, groups: Groups | None) -> tuple[float, ...]:
-    """Return each group's effect in the outcome's units; one entry where no groups are registered.
-
-    >>> effects_by_group(Scenario("harm", 0.1, "b"), Groups("g", ("a", "b"), (0.8, 0.2)))
-    (0.15, -0.1)
-    """
-    if groups is None:
-        return (scenario.effect,)
-    if scenario.harmed is None:
-        return (scenario.effect,) * len(groups.names)
-    share = groups.shares[groups.names.index(scenario.harmed)]
-    others = scenario.effect * (1 + share) / (1 - share)
-    return tuple(-scenario.effect if name == scenario.harmed else round(others, 12) for name in groups.names)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from builders import a_protocol
-from clew.gate.simulate import Drawn, Groups, Scenario, World, draw, effects_by_group
+from clew.gate.simulate import Drawn, draw
+from clew.gate.world import Groups, Scenario, World
 from clew.pilot.protocol import Design, Equity, Looks, Outcome, Protocol, Size
 
 GROUPS = Groups("tongue", ("Danish", "other"), (0.8, 0.2))
@@ -128,11 +129,3 @@ def test_shares_beyond_nought_and_one_stay_shares() -> None:
     protocol = clustered("proportion")
     drawn = draw(protocol, World(600, 12, 0.98, icc=0.1), Scenario("too good", 0.5), np.random.default_rng(9))
     assert drawn.columns["y"][drawn.columns["arm"] == "treated"].min() == 1.0
-
-
-def test_harm_to_one_group_leaves_the_average() -> None:
-    effects = effects_by_group(HARM, GROUPS)
-    assert effects == pytest.approx((0.15, -0.10))
-    assert np.dot(effects, GROUPS.shares) == pytest.approx(0.10)
-    assert effects_by_group(Scenario("worth having", 0.1), GROUPS) == (0.1, 0.1)
-    assert effects_by_group(HARM, None) == (0.10,)
