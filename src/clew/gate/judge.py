@@ -181,7 +181,9 @@ def _harm_reason(protocol: Protocol, finding: Finding, history: History) -> Reas
 
 def _look_reason(protocol: Protocol, finding: Finding) -> Reason:
     look, planned = finding.look.look, protocol.looks.planned
-    return Reason("looks.planned", f"all {planned} planned looks taken", f"look {look} of {planned}", look >= planned)
+    needed = "the planned look taken" if planned == 1 else f"all {planned} planned looks taken"
+    found = f"look {look} of {planned}" if look <= planned else f"all taken; this is extension {look - planned}"
+    return Reason("looks.planned", needed, found, look >= planned)
 
 
 def figure(value: float) -> str:

@@ -10,14 +10,13 @@ MOST_EXTENSIONS = 2
 
 
 def criteria_are_set(protocol: Protocol) -> Iterator[Remark]:
-    """No pilot begins without criteria to scale and to stop, an exit plan, a day for the public and a day to decide.
+    """No pilot begins without criteria to scale, an exit plan, a day for the public and a day and an owner to decide.
 
     Source: the remedies against "pilotitis": clear scale criteria, exit strategies, public-stakeholder input.
     """
     is_impact = protocol.population.kind == "impact"
     needed = (
         (is_impact and protocol.scale.effect_lower_bound_above is None, "scale", "effect_lower_bound_above = 0.0"),
-        (protocol.stop_effect_upper_bound_below is None, "stop", "effect_upper_bound_below = …"),
         (protocol.exit_plan is None, "exit", 'plan = "…": who winds the pilot up, and what happens to those in it'),
         (protocol.public_input_by is None, "public_input", "by = a day"),
         (protocol.decision_by is None, "decision", "by = a day"),

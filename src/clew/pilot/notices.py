@@ -50,6 +50,13 @@ def rare_events_can_be_shown(protocol: Protocol) -> Iterator[Remark]:
     )
 
 
+def nothing_stops_early(protocol: Protocol) -> Iterator[Remark]:
+    """Say so where no rule stops the pilot before its last look."""
+    if protocol.stop_effect_upper_bound_below is None:
+        do = "Add [stop] effect_upper_bound_below: the effect below which it is not worth going on."
+        yield Remark(("stop",), "no rule stops this pilot early; only its last look does.", do)
+
+
 def stop_rule_rarely_holds(protocol: Protocol) -> Iterator[Remark]:
     """Say so where the pilot would seldom stop by its rule although there is no effect at all."""
     trial, bound = sound_trial(protocol), protocol.stop_effect_upper_bound_below
@@ -165,6 +172,7 @@ def standard_errors_suit(protocol: Protocol) -> Iterator[Remark]:
 RULES: tuple[Rule, ...] = (
     outcome_can_be_shown,
     rare_events_can_be_shown,
+    nothing_stops_early,
     stop_rule_rarely_holds,
     both_rules_can_hold,
     worth_having_pays,
