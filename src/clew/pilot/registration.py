@@ -15,10 +15,9 @@ from clew.pilot.check import check
 from clew.pilot.difference import changes_between
 from clew.pilot.parse import parse_protocol
 from clew.pilot.protocol import Protocol
-from clew.record.event import Body, Recorded, Vocabulary
+from clew.record.event import Recorded, Vocabulary
 
 LONGEST_ON_RECORD = 30_000
-Events = tuple[Body, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +167,7 @@ def lock(
     at: datetime,
     seed_commitment: str | None = None,
     characteristics: tuple[tuple[str, str], ...] | None = None,
-) -> Events:
+) -> tuple[ProtocolLocked]:
     """Return the event that promises a protocol.
 
     Raises RefusedError where this pilot is locked already, or the protocol's rules are missing, contradictory or
@@ -195,7 +194,7 @@ def lock(
     return (body,)
 
 
-def amend(protocol: Protocol, state: Registration, *, at: datetime, reason: str) -> Events:
+def amend(protocol: Protocol, state: Registration, *, at: datetime, reason: str) -> tuple[ProtocolAmended]:
     """Return the event that changes a locked protocol in public, field by field, with the reason.
 
     Raises RefusedError where nothing is locked, nothing is changed, the id or the seed is changed, or the new rules are
@@ -233,7 +232,9 @@ def amend(protocol: Protocol, state: Registration, *, at: datetime, reason: str)
     return (body,)
 
 
-def assign_units(protocol: Protocol, state: Registration, assignment: Assignment, *, seed: str) -> Events:
+def assign_units(
+    protocol: Protocol, state: Registration, assignment: Assignment, *, seed: str
+) -> tuple[UnitsAssigned, ...]:
     """Return the event that deals the units and reveals the seed; none where the same units were dealt before.
 
     Raises RefusedError where the protocol is not locked or differs from what was locked, the seed is not the one that
@@ -264,7 +265,7 @@ def assign_units(protocol: Protocol, state: Registration, assignment: Assignment
     )
 
 
-def seal(state: Registration, *, sha256: str, look: int) -> Events:
+def seal(state: Registration, *, sha256: str, look: int) -> tuple[DataSealed, ...]:
     """Return the event that fixes the data of a look; none where the same data were sealed before.
 
     Raises RefusedError where other data were sealed for this look.
