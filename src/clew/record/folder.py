@@ -47,14 +47,17 @@ def create(
         )
     draft = folder.with_name(f".{folder.name}.draft")
     with _writing(f"the record {folder.name}"):
-        shutil.rmtree(draft, ignore_errors=True)
+        made = draft
         try:
+            shutil.rmtree(draft, ignore_errors=True)
             draft.mkdir(parents=True)
             Record(FolderStore(draft), random=random).begin(Signer.generate(name, random))
             draft.rename(folder)
+            made = folder
             _sync_folder(folder.parent)
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
+        except BaseException:
+            shutil.rmtree(made, ignore_errors=True)
+            raise
     return open_record(folder, random=random)
 
 
@@ -122,15 +125,13 @@ class FolderStore:
 
     def replace(self, name: str, content: bytes) -> None:
         """Put this content in place of whatever the file held, at one stroke; see Store."""
+        before = self.read(name)
         with _writing(name):
             try:
-                draft = self._draft({name: content})[name]
-                self._make_folder((self.path / name).parent)
-                draft.replace(self.path / name)
-                _sync_folder((self.path / name).parent)
+                self._put(name, content)
             except BaseException:
-                for path in self._leftovers():
-                    path.unlink(missing_ok=True)
+                with suppress(OSError, RecordError):
+                    self._put_back(name, before)
                 raise
 
     def extend(self, name: str, at: int, content: bytes) -> None:
@@ -211,6 +212,22 @@ class FolderStore:
             with _opened(draft, os.O_RDONLY) as file:
                 os.fsync(file)
         return drafts
+
+    def _put(self, name: str, content: bytes) -> None:
+        target = self.path / name
+        draft = self._draft({name: content})[name]
+        self._make_folder(target.parent)
+        draft.replace(target)
+        _sync_folder(target.parent)
+
+    def _put_back(self, name: str, before: bytes | None) -> None:
+        """Undo a replacement that could not be made safe."""
+        for leftover in self._leftovers():
+            leftover.unlink()
+        if before is None:
+            (self.path / name).unlink(missing_ok=True)
+        elif self.read(name) != before:
+            self._put(name, before)
 
     def _leftovers(self) -> list[Path]:
         return list(self.drafts.iterdir()) if self.drafts.is_dir() else []

@@ -138,7 +138,7 @@ class Record:
     def disclosure(self, index: int, field: str) -> Disclosure | None:
         """Return a personal value with its key, None where it was erased. Raises MissingError where there was none."""
         content = self._store.read(_kept(self._commitment(index, field)))
-        return None if content is None else Disclosure.from_bytes(content)
+        return Disclosure.from_bytes(content) if content and content.strip(b"\0") else None
 
     def refresh(self) -> None:
         """Take in what other programs have written since. Raises RecordError where checkpoint or journal is damaged."""
@@ -185,8 +185,7 @@ class Record:
             signer = self._signer()
             files, head = tiles.grow(self._store, self._tree_head(), self._pending)
             kept = heads.pack(self._case_heads(), head)
-            self._store.write_once(files)
-            self._store.replace(CHECKPOINT, signer.sign(head).note.encode())
+            self._publish(files, signer.sign(head))
             self._tidy(files, kept)
             self._load()
             return self._head
@@ -270,7 +269,7 @@ class Record:
         arriving = self._store.read(ARRIVING)
         if arriving is not None:
             safe = {value for entry in self._pending for value in read_back(0, entry).commitments.values()}
-            for commitment in set(arriving.decode().split()) - safe:
+            for commitment in set(re.findall("[0-9a-f]{64}", arriving.decode(errors="replace"))) - safe:
                 self._store.remove(_kept(commitment))
             self._store.remove(ARRIVING)
         for entry in self._pending[self._settled :]:
@@ -303,7 +302,8 @@ class Record:
         self._end += len(frame)
         self._followed = self.size
         if disclosures:
-            self._store.remove(ARRIVING)
+            with suppress(RecordError):  # the events are safe; the next writer will clear this away
+                self._store.remove(ARRIVING)
         return tuple(entry.recorded for entry in entries)
 
     def _draft(self, events: Sequence[Event]) -> tuple[list[Entry], heads.Heads]:
@@ -345,6 +345,17 @@ class Record:
                 do="Restore the key of this record from a backup.",
             )
         return signer
+
+    def _publish(self, files: dict[str, bytes], signed: Checkpoint) -> None:
+        new = [name for name in files if self._store.read(name) is None]
+        self._store.write_once(files)
+        try:
+            self._store.replace(CHECKPOINT, signed.note.encode())
+        except RecordError:
+            if self._store.read(CHECKPOINT) == self._head.note.encode():
+                for name in new:
+                    self._store.remove(name)
+            raise
 
     def _tidy(self, files: dict[str, bytes], kept: bytes) -> None:
         """Clear away what the new checkpoint has made needless; what cannot be cleared does no harm."""
