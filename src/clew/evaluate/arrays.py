@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clew.errors import InputError
-from clew.evaluate.rows import Curves, Floats, Integers, Key, Layout, Moments, Tally, Within, distinct
+from clew.evaluate.rows import Curves, Floats, Integers, Key, Layout, Moments, Tally, Within, distinct, numbered
 
 Columns = Mapping[str, NDArray[Any]]
 
@@ -138,8 +138,10 @@ def _number(keys: list[Key], rows: Integers) -> tuple[Integers, Integers]:
     code = np.zeros(len(rows), dtype=np.int64)
     for key in keys:
         code = code * len(key.labels) + key.codes[rows]
-    _, first, cell = np.unique(code, return_index=True, return_inverse=True)
-    return rows[first], cell.ravel()
+    names, cell = numbered(code)
+    first = np.empty(len(names), dtype=np.int64)
+    first[cell[::-1]] = rows[::-1]
+    return first, cell
 
 
 def _cross_products(values: Floats, weights: Floats, cell: Integers, cells: int) -> Floats:

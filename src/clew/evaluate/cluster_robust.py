@@ -15,7 +15,7 @@ import numpy as np
 
 from clew.errors import InputError
 from clew.evaluate.regression import Fit, Patches
-from clew.evaluate.rows import Floats, Integers
+from clew.evaluate.rows import Floats, Integers, numbered
 
 FULL_LEVERAGE = 1e-10
 """Where 1 − leverage falls below this, the pseudo-inverse takes it for 0."""
@@ -152,8 +152,8 @@ def _gram_norm(clusters: Clusters, shared: Floats, levels: int) -> float:
     m = clusters.slots
     by_level, by_column = shared[:, :m], shared[:, m:]
     pairs = clusters.slot_level[:, :, None] * levels + clusters.slot_level[:, None, :]
-    names, pair = np.unique(pairs, return_inverse=True)
-    both = np.bincount(pair.ravel(), (by_level[:, :, None] * by_level[:, None, :]).ravel(), minlength=len(names))
+    names, pair = numbered(pairs.ravel())
+    both = np.bincount(pair, (by_level[:, :, None] * by_level[:, None, :]).ravel(), minlength=len(names))
     mixed = np.zeros((levels, by_column.shape[1]))
     np.add.at(mixed, clusters.slot_level, by_level[:, :, None] * by_column[:, None, :])
     return float(np.sum(both**2) + 2 * np.sum(mixed**2) + np.sum((by_column.T @ by_column) ** 2))

@@ -14,7 +14,7 @@ from typing import Final
 
 from clew.errors import InputError
 from clew.evaluate.arms import Arms
-from clew.evaluate.estimate import estimate
+from clew.evaluate.estimate import effect_within
 from clew.evaluate.finding import EquityGroup, LookAt
 from clew.evaluate.looks import critical_value
 from clew.evaluate.rows import Rows, Tally
@@ -130,11 +130,11 @@ def _effect(
     if not count.n:
         return None, ABSENT
     try:
-        raw = estimate(protocol, rows, (group,))
+        effect, std_error, df = effect_within(protocol, rows, (group,))
     except InputError as error:
         return None, f"Its effect cannot be estimated: {error.problems[0].what}."
-    margin = critical_value(look.nominal_p, raw.df) * raw.std_error
-    return GroupEffect(raw.estimate, (raw.estimate - margin, raw.estimate + margin)), ""
+    margin = critical_value(look.nominal_p, df) * std_error
+    return GroupEffect(effect, (effect - margin, effect + margin)), ""
 
 
 def withheld(groups: list[EquityGroup]) -> Iterator[EquityGroup]:

@@ -12,7 +12,7 @@ from clew.evaluate.cluster_robust import cr1, cr2
 from clew.evaluate.heteroskedastic import classical, robust
 from clew.evaluate.icc import intra_cluster_correlation
 from clew.evaluate.regression import Fit, additive_columns, fit, interacted_columns
-from clew.evaluate.rows import Layout, Moments, Rows, Within, distinct, layout_of, select
+from clew.evaluate.rows import Layout, Moments, Rows, Within, distinct, layout_of, numbered, select
 from clew.pilot.protocol import Design, Protocol
 
 
@@ -57,23 +57,40 @@ def estimate(protocol: Protocol, rows: Rows, within: Within = ()) -> RawEstimate
 
     Raises: InputError where they cannot carry it: one arm alone, too few clusters, an outcome that does not vary.
     """
+    task, moments = _task(protocol, rows, within)
+    (effect, std_error, df), left_out = _checked_effect(task, moments)
+    raw = RawEstimate(effect, std_error, df, int(moments.n.sum()), 0, 0, 0.0, 0.0, left_out=left_out)
+    return _described(task, moments, raw)
+
+
+def effect_within(protocol: Protocol, rows: Rows, within: Within) -> Effect:
+    """The estimate, standard error and degrees of freedom of `estimate` alone, without the counts and means.
+
+    Raises: InputError as `estimate`.
+    """
+    return _checked_effect(*_task(protocol, rows, within))[0]
+
+
+def _task(protocol: Protocol, rows: Rows, within: Within) -> tuple[_Task, Moments]:
     layout = estimation_layout(protocol)
     moments = rows.moments(layout, within)
     key = moments.keys[layout.arm]
-    arms = arms_of(protocol.design, {key.labels[code] for code in np.unique(key.codes)})
-    task = _Task(protocol.design, layout, rows, within, arms)
+    arms = arms_of(protocol.design, {key.labels[code] for code in numbered(key.codes)[0]})
     if protocol.design.estimator != "difference":
         moments = select(moments, key.where(arms.treated) | key.where(arms.comparison))
+    return _Task(protocol.design, layout, rows, within, arms), moments
+
+
+def _checked_effect(task: _Task, moments: Moments) -> tuple[Effect, tuple[str, ...]]:
     _enough(task, moments)
     (effect, std_error, df), left_out = _effect(task, moments)
     if not (std_error > 0 and np.isfinite([effect, std_error, df]).all() and df > 0):
         raise InputError(
             "the uncertainty cannot be computed: the outcome does not vary within arms, or too few units are left",
-            where=f"column {layout.outcome}",
+            where=f"column {task.layout.outcome}",
             do="Check that the outcome column holds the outcomes.",
         )
-    raw = RawEstimate(effect, std_error, df, int(moments.n.sum()), 0, 0, 0.0, 0.0, left_out=left_out)
-    return _described(task, moments, raw)
+    return (effect, std_error, df), left_out
 
 
 def estimation_layout(protocol: Protocol) -> Layout:
@@ -155,7 +172,7 @@ def _enough(task: _Task, moments: Moments) -> None:
 
 def _units_of(moments: Moments, arm: str, label: str, cluster: str | None) -> int:
     cells = moments.keys[arm].where(label)
-    return int(moments.n[cells].sum()) if cluster is None else len(np.unique(moments.keys[cluster].codes[cells]))
+    return int(moments.n[cells].sum()) if cluster is None else len(numbered(moments.keys[cluster].codes[cells])[0])
 
 
 def _described(task: _Task, moments: Moments, raw: RawEstimate) -> RawEstimate:
@@ -173,7 +190,7 @@ def _described(task: _Task, moments: Moments, raw: RawEstimate) -> RawEstimate:
         return described
     return replace(
         described,
-        clusters=len(np.unique(moments.keys[cluster].codes)),
+        clusters=len(numbered(moments.keys[cluster].codes)[0]),
         clusters_treated=_units_of(moments, arms.column, arms.treated, cluster),
         clusters_comparison=_units_of(moments, arms.column, arms.comparison, cluster),
         icc=None if task.layout.weights else intra_cluster_correlation(moments, arms.column, cluster),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from clew.evaluate.rows import Floats, Integers, Moments
+from clew.evaluate.rows import Floats, Integers, Moments, numbered
 
 
 def intra_cluster_correlation(moments: Moments, arm: str, cluster: str) -> float | None:
@@ -12,9 +12,9 @@ def intra_cluster_correlation(moments: Moments, arm: str, cluster: str) -> float
     Analysis of Cluster Randomization Trials, §6; several arms are pooled about their own means.
     """
     arms, clusters = moments.keys[arm].codes, moments.keys[cluster].codes
-    pairs, pair = np.unique(clusters * (arms.max() + 1) + arms, return_inverse=True)
-    n, total, square = (_sums(pair.ravel(), values) for values in (moments.n, *_outcome(moments)))
-    of_arm = np.unique(pairs % (arms.max() + 1), return_inverse=True)[1].ravel()
+    pairs, pair = numbered(clusters * (arms.max() + 1) + arms)
+    n, total, square = (_sums(pair, values) for values in (moments.n, *_outcome(moments)))
+    of_arm = numbered(pairs % (arms.max() + 1))[1]
     arm_n, arm_total = _sums(of_arm, n), _sums(of_arm, total)
     between_df, within_df = len(n) - len(arm_n), n.sum() - len(n)
     if between_df < 1 or within_df < 1:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from clew.errors import InputError
 from clew.evaluate.arms import Arms
-from clew.evaluate.rows import Floats, Integers, Key, Moments
+from clew.evaluate.rows import Floats, Integers, Key, Moments, numbered
 
 COLLINEAR = 1e-10
 """A column whose variance, given levels and earlier columns, is below this share of its own is left out."""
@@ -110,7 +110,7 @@ def _indicators(moments: Moments, factors: tuple[str, ...]) -> list[tuple[str, N
 
 
 def _present(key: Key) -> list[str]:
-    return [key.labels[code] for code in np.unique(key.codes)]
+    return [key.labels[code] for code in numbered(key.codes)[0]]
 
 
 def _mean(loadings: Floats, moments: Moments) -> Floats:
@@ -149,10 +149,10 @@ def fit(moments: Moments, columns: Columns, level: str | None, cluster: str | No
 
 def _patches(moments: Moments, columns: Columns, level: str | None, cluster: str | None) -> Patches:
     levels, clusters = level_codes(moments, level), level_codes(moments, cluster)
-    pairs, patch = np.unique(clusters * (levels.max() + 1) + levels, return_inverse=True)
+    pairs, patch = numbered(clusters * (levels.max() + 1) + levels)
     cells = _products(moments, columns)
     products = np.zeros((len(pairs), *cells.shape[1:]))
-    np.add.at(products, patch.ravel(), cells)
+    np.add.at(products, patch, cells)
     patch_level = pairs % (levels.max() + 1)
     by_level = np.zeros((int(levels.max()) + 1, *cells.shape[1:]))
     np.add.at(by_level, patch_level, products)
@@ -165,7 +165,7 @@ def level_codes(moments: Moments, column: str | None) -> Integers:
     """Codes of a key column with no gaps, from 0; all 0 where there is no column."""
     if column is None:
         return np.zeros(len(moments.n), dtype=np.int64)
-    return np.unique(moments.keys[column].codes, return_inverse=True)[1].ravel()
+    return numbered(moments.keys[column].codes)[1]
 
 
 def _products(moments: Moments, columns: Columns) -> Floats:
