@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations
+from itertools import accumulate, combinations
 from typing import Final
 
 import numpy as np
@@ -60,7 +60,7 @@ def randomisation_test(dealt: Dealt, *, seed: int = 0, draws: int = DRAWS) -> Ra
     exact = assignments_possible(design) <= MOST_LISTED
     deals = all_assignments(design) if exact else sampled_assignments(design, seed, draws)
     centred = totals - sizes * (totals.sum() / sizes.sum())
-    clusters = _Clusters(centred, sizes, np.array([block for block, _ in design]), dealt.by_precision)
+    clusters = _Clusters(np.column_stack([centred, sizes]), block_places(design), dealt.by_precision)
     differences = clusters.differences(deals)
     observed = clusters.differences(np.array([[float(arm) for _, arm in design]]))[0]
     rounding = 1e-9 * observed + 1e-12 * float(np.abs(centred).sum() / sizes.sum())
@@ -77,11 +77,10 @@ def _order(dealt: Dealt) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class _Clusters:
-    """What stays the same however the arms are dealt: one entry a cluster."""
+    """What stays the same however the arms are dealt. `held`: (clusters, 2), total and size; `blocks`: their places."""
 
-    totals: Floats
-    sizes: Floats
-    blocks: NDArray[np.int64]
+    held: Floats
+    blocks: tuple[slice, ...]
     by_precision: bool
 
     def differences(self, deals: Floats) -> Floats:
@@ -90,10 +89,9 @@ class _Clusters:
         A block whose clusters all have the same arm says nothing and counts for nothing.
         """
         gaps, weights = np.zeros(len(deals)), np.zeros(len(deals))
-        for block in np.unique(self.blocks):
-            here = self.blocks == block
-            total, size = self.totals[here].sum(), self.sizes[here].sum()
-            treated_total, treated_size = deals[:, here] @ self.totals[here], deals[:, here] @ self.sizes[here]
+        for block in self.blocks:
+            total, size = self.held[block].sum(axis=0)
+            treated_total, treated_size = (deals[:, block] @ self.held[block]).T
             rest = size - treated_size
             if 0 < treated_size[0] < size:
                 weight = treated_size * rest / size if self.by_precision else size
@@ -106,6 +104,15 @@ Design = tuple[tuple[int, bool], ...]
 """Block and arm of each cluster, sorted; equal designs share one list of re-assignments."""
 
 
+@lru_cache(maxsize=256)
+def block_places(design: Design) -> tuple[slice, ...]:
+    """Return where each block's clusters stand in the sorted design."""
+    sizes = Counter(block for block, _ in design)
+    ends = list(accumulate(sizes[block] for block in sorted(sizes)))
+    return tuple(slice(start, end) for start, end in zip([0, *ends], ends, strict=False))
+
+
+@lru_cache(maxsize=256)
 def assignments_possible(design: Design) -> int:
     """Return in how many ways the clusters could have been dealt."""
     treated = Counter(block for block, arm in design if arm)
