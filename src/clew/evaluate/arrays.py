@@ -17,7 +17,8 @@ Columns = Mapping[str, NDArray[Any]]
 def encode(values: NDArray[Any]) -> Key:
     """Turn a column into sorted text labels and codes. Whole floats are written as integers, True as "true"."""
     distinct_values, inverse = np.unique(values, return_inverse=True)
-    texts = [label_of(value) for value in distinct_values.tolist()]
+    name = str if values.dtype.kind in "iuU" else label_of
+    texts = list(map(name, distinct_values.tolist()))
     labels = sorted(set(texts))
     position = {label: code for code, label in enumerate(labels)}
     recode = np.array([position[text] for text in texts], dtype=np.int64)
@@ -69,6 +70,12 @@ class ArrayRows:
         products = _cross_products(values - centre, weights, cell, len(first))
         n = np.bincount(cell, minlength=len(first))
         return Moments(self._at(keys, first), n, self._covariates(layout), factors, centre, products)
+
+    def spread(self, layout: Layout, centre: float) -> dict[str, float]:
+        """Sum of squares of the outcome by arm; see `Rows.spread`."""
+        arm, squares = self._key(layout.arm), (self._floats(layout.outcome) - centre) ** 2
+        sums = np.bincount(arm.codes, np.nan_to_num(squares), minlength=len(arm.labels))
+        return dict(zip(arm.labels, sums.tolist(), strict=True))
 
     def squares(self, layout: Layout, curves: Curves, within: Within = ()) -> float:
         """Sum of squared influence × residual, by leverage; see `Rows.squares`."""

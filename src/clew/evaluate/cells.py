@@ -10,9 +10,12 @@ from clew.evaluate.profile import Profile
 Pair = tuple[int, int]
 
 
-def pairs_of(grids: Sequence[Grid]) -> list[Pair]:
-    """Places (i, j), i ≤ j, of the products that cells hold; place 0 is the weight."""
-    return list(combinations_with_replacement(range(len(grids)), 2))
+def pairs_of(places: Sequence[int], *, squares: bool) -> list[Pair]:
+    """Places (i, j), i ≤ j, of the products that cells hold: 0 is the weight, 1 the outcome, then covariates.
+
+    `squares`: whether the outcome's square is among them.
+    """
+    return [pair for pair in combinations_with_replacement(places, 2) if squares or pair != (1, 1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,39 +55,32 @@ def _size(key: Profile, rows: int) -> int:
     return int(key.high) - int(key.low) + 1
 
 
-def cells_sql(source: str, outcome: Profile, keys: Grouping, grids: Sequence[Grid], *, gappy: bool) -> str:
-    """The one scan: a temporary table `cells` with the keys, `n`, and the sum of each product, p0_0 and so on."""
+def cells_sql(table: str, keys: Grouping, grids: Sequence[Grid], pairs: Sequence[Pair]) -> str:
+    """The one scan of `table` (with its WHERE): a temporary table `cells` with the keys, `n`, and the sum of each
+    product, p0_0 and so on."""
     values = ", ".join(f"{grid.sql} AS v{place}" for place, grid in enumerate(grids) if grid.sql != "1")
-    sums = {pair: product(grids[pair[0]], grids[pair[1]], (f"v{pair[0]}", f"v{pair[1]}")) for pair in pairs_of(grids)}
+    sums = {pair: product(grids[pair[0]], grids[pair[1]], (f"v{pair[0]}", f"v{pair[1]}")) for pair in pairs}
     summed = ", ".join(f"sum({sql}) AS p{i}_{j}" for (i, j), sql in sums.items() if sql != "1")
     kept = ", ".join(f"{'n' if sql == '1' else f'p{i}_{j}'}::HUGEINT AS p{i}_{j}" for (i, j), sql in sums.items())
     by = ", ".join(keys.grouped)
-    rows = f"SELECT {', '.join(keys.inner)}, {values} FROM {source}" + (
-        f" WHERE {outcome.sql} IS NOT NULL" if gappy else ""
-    )
+    rows = f"SELECT {', '.join(keys.inner)}, {values} FROM {table}"
     return (
         f"CREATE TEMP TABLE cells AS SELECT {', '.join(keys.outer)}, n, {kept} FROM "
         f"(SELECT {by}, count(*) AS n, {summed} FROM ({rows}) GROUP BY {by})"
     )
 
 
-def gaps_sql(source: str, outcome: Profile, keys: Sequence[Profile], *, gappy: bool) -> str:
-    """A temporary table `gaps` with the keys, and how many rows of each have no outcome."""
+def gaps_sql(table: str, keys: Sequence[Profile]) -> str:
+    """A temporary table `gaps` with the keys of `table` (with its WHERE: rows without an outcome) and their counts."""
     named = ", ".join(f"{key.sql} AS k{place}" for place, key in enumerate(keys))
-    condition = f"{outcome.sql} IS NULL" if gappy else "false"
-    return (
-        f"CREATE TEMP TABLE gaps AS SELECT {named}, 0::BIGINT AS n, count(*) AS missing FROM {source} "
-        f"WHERE {condition} GROUP BY ALL"
-    )
+    return f"CREATE TEMP TABLE gaps AS SELECT {named}, 0::BIGINT AS n, count(*) AS missing FROM {table} GROUP BY ALL"
 
 
-def recentred_sql(keys: Sequence[str], where: str, centre: Mapping[int, int], finer: int) -> str:
+def recentred_sql(keys: Sequence[str], where: str, pairs: Sequence[Pair], centre: Mapping[int, int], finer: int) -> str:
     """Sums of the cells that fulfil `where` by `keys`, moved to the mean in exact integers, then rounded to doubles.
 
     `centre`: for each variable's place, its mean in units of 2^−`finer` of its grid.
     """
-    places = (0, *centre)
-    pairs = list(combinations_with_replacement(places, 2))
     sums = ", ".join(f"sum(p{i}_{j}) AS p{i}_{j}" for i, j in pairs)
     moved = ", ".join(f"({_moved(i, j, centre, finer)})::DOUBLE AS m{i}_{j}" for i, j in pairs)
     by = ", ".join(keys)

@@ -22,7 +22,8 @@ class RawEstimate:
 
     `df`: degrees of freedom of the t reference. `n`: rows used, other arms included. `clusters`: how many, and how many
     hold treated and comparison rows; None where units stand alone. `mean_treated`, `mean_comparison`: weighted, not
-    adjusted. `icc`: intra-cluster correlation within arms, None without clusters or with weights; it may be negative.
+    adjusted. `icc`: intra-cluster correlation within arms, which may be negative; None
+    without clusters, with weights, and in subsets under cluster-robust standard errors.
     `left_out`: columns that say nothing beyond earlier ones.
     """
 
@@ -193,8 +194,21 @@ def _described(task: _Task, moments: Moments, raw: RawEstimate) -> RawEstimate:
         clusters=len(numbered(moments.keys[cluster].codes)[0]),
         clusters_treated=_units_of(moments, arms.column, arms.treated, cluster),
         clusters_comparison=_units_of(moments, arms.column, arms.comparison, cluster),
-        icc=None if task.layout.weights else intra_cluster_correlation(moments, arms.column, cluster),
+        icc=_icc(task, moments, cluster),
     )
+
+
+def _icc(task: _Task, moments: Moments, cluster: str) -> float | None:
+    """The intra-cluster correlation of all rows; None with weights, or where the subset's squares were not summed."""
+    if task.layout.weights or (task.within and not task.layout.squares):
+        return None
+    arm = moments.keys[task.arms.column]
+    if task.layout.squares:
+        squares = float(moments.products[:, 1, 1].sum())
+    else:
+        spread = task.rows.spread(task.layout, float(moments.centre[0]))
+        squares = sum(spread[arm.labels[code]] for code in numbered(arm.codes)[0])
+    return intra_cluster_correlation(moments, task.arms.column, cluster, squares)
 
 
 def _mean(moments: Moments, cells: NDArray[np.bool_]) -> float:

@@ -1,7 +1,7 @@
 """Rows that lie in CSV or Parquet files: one scan reduces them to cells inside DuckDB, and none enters Python."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ldexp
 from pathlib import Path
@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from clew.errors import InputError
 from clew.evaluate.arrays import encode, label_of
-from clew.evaluate.cells import cells_sql, gaps_sql, grouping, pairs_of, recentred_sql
+from clew.evaluate.cells import Pair, cells_sql, gaps_sql, grouping, pairs_of, recentred_sql
 from clew.evaluate.checks import check_columns, check_design, check_values
-from clew.evaluate.grid import Grid, finer, grids
+from clew.evaluate.grid import Grid, finer, grids, product
 from clew.evaluate.profile import Profile, Profiles, profile
 from clew.evaluate.rows import Curves, Floats, Key, Layout, Moments, Tally, Within, distinct, layout_of
 from clew.evaluate.second_scan import Scope, second_scan
@@ -29,7 +29,7 @@ class FileRows:
     """The cells of files, held in a DuckDB session; satisfies `clew.evaluate.rows.Rows`.
 
     `variables`: outcome, then numeric covariates. `grids`: the weight's, then theirs. `keys`: all key columns, text
-    covariates (`factors`) included.
+    covariates (`factors`) included. `squared`: whether cells hold the outcome's squares.
     """
 
     table: Table
@@ -39,6 +39,7 @@ class FileRows:
     factors: tuple[str, ...]
     keys: tuple[Profile, ...]
     grids: tuple[Grid, ...]
+    squared: bool
 
     def tally(self, layout: Layout) -> Tally:
         """Count rows by all key columns; see `Rows.tally`."""
@@ -54,19 +55,35 @@ class FileRows:
     def moments(self, layout: Layout, within: Within = ()) -> Moments:
         """Sufficient statistics of a subset, exact until they are rounded once; see `Rows.moments`."""
         where = " AND ".join(f"{self._place(column)} = {self._literal(column, label)}" for column, label in within)
-        centre = self._centre(where or "true", within)
-        names = distinct(*layout.design_keys, *self.factors)
+        places = [0, *(i for i, one in enumerate(self.variables, 1) if i == 1 or one.column in layout.adjust_for)]
+        factors = tuple(column for column in self.factors if column in layout.adjust_for)
+        names = distinct(*layout.design_keys, *factors)
+        centre = self._centre(where or "true", places[1:], within)
+        pairs = pairs_of(places, squares=self._has_squares(layout))
         keys = [self._place(column) for column in names]
-        step = finer(self.grids, self.profiles.rows)
-        found = self._fetch(recentred_sql(keys, where or "true", centre, step))
+        found = self._fetch(recentred_sql(keys, where or "true", pairs, centre, self._step))
         return Moments(
             keys=self._decoded(names, found),
             n=np.asarray(found["n"]),
-            covariates=tuple(one.column for one in self.variables[1:]),
-            factors=self.factors,
-            centre=self._origin(centre, step),
-            products=self._assembled(found, step),
+            covariates=tuple(self.variables[i - 1].column for i in places[2:]),
+            factors=factors,
+            centre=self._origin(centre),
+            products=self._assembled(found, pairs, places),
         )
+
+    def spread(self, layout: Layout, centre: float) -> dict[str, float]:
+        """Sum of squares of the outcome by arm, exact until it is rounded once; see `Rows.spread`."""
+        grid, arm = self.grids[1], next(key for key in self.keys if key.column == layout.arm)
+        origin = round((centre - grid.low) * 2.0**grid.exponent)
+        square = product(grid, grid, ("v", "v"))
+        rows = (
+            f"SELECT {arm.sql} AS k, {grid.sql} AS v FROM {self.table.source} WHERE {self.variables[0].sql} IS NOT NULL"
+        )
+        query = f"SELECT k, count(*), sum(v), sum({square}) FROM ({rows}) GROUP BY k"
+        return {
+            label_of(label): ldexp(square - 2 * origin * total + origin * origin * n, -2 * grid.exponent)
+            for label, n, total, square in self.table.connection.execute(query).fetchall()
+        }
 
     def squares(self, layout: Layout, curves: Curves, within: Within = ()) -> float:
         """Sum of squared influence × residual, by leverage, in one more scan; see `Rows.squares`."""
@@ -113,29 +130,40 @@ class FileRows:
     def _decoded(self, names: tuple[str, ...], found: Mapping[str, NDArray[Any]]) -> dict[str, Key]:
         return {column: encode(_filled(found[self._place(column)])) for column in names}
 
-    def _centre(self, where: str, within: Within) -> dict[int, int]:
+    @property
+    def _step(self) -> int:
+        return finer(self.grids, self.profiles.rows)
+
+    def _has_squares(self, layout: Layout) -> bool:
+        """Whether the outcome's squares are asked for; cells that were summed without them cannot give them."""
+        if layout.squares and not self.squared:
+            raise InputError(
+                "these rows were opened for cluster-robust standard errors", do="Open them for this design."
+            )
+        return layout.squares
+
+    def _centre(self, where: str, places: Sequence[int], within: Within) -> dict[int, int]:
         """For each variable's place, the weighted mean in refined grid units, rounded down: exact integers."""
-        sums = ", ".join(f"sum(p0_{place})" for place in range(len(self.grids)))
+        sums = ", ".join(f"sum(p0_{place})" for place in (0, *places))
         weight, *totals = self.table.connection.execute(f"SELECT {sums} FROM cells WHERE {where}").fetchall()[0]
         if not weight:
             name = ", ".join(f"{column} = {label}" for column, label in within)
             raise InputError(f"no row with an outcome has {name}", do="Check the group's name.")
-        step = 2 ** finer(self.grids, self.profiles.rows)
-        return {place: total * step // weight for place, total in enumerate(totals, start=1)}
+        return {place: (total << self._step) // weight for place, total in zip(places, totals, strict=True)}
 
-    def _origin(self, centre: Mapping[int, int], step: int) -> Floats:
-        weight = self.grids[0].exponent
-        return np.array(
-            [self.grids[i].low + ldexp(mean, weight - self.grids[i].exponent - step) for i, mean in centre.items()]
-        )
+    def _origin(self, centre: Mapping[int, int]) -> Floats:
+        unit = {i: self.grids[0].exponent - self.grids[i].exponent - self._step for i in centre}
+        return np.array([self.grids[i].low + ldexp(mean, unit[i]) for i, mean in centre.items()])
 
-    def _assembled(self, found: Mapping[str, NDArray[Any]], step: int) -> Floats:
-        """Products (C, 1+V, 1+V) in the variables' units."""
-        products = np.empty((len(found["n"]), len(self.grids), len(self.grids)))
-        for i, j in pairs_of(self.grids):
-            refined = step * ((i > 0) + (j > 0))
-            exponent = self.grids[i].exponent + self.grids[j].exponent + refined
-            products[:, i, j] = products[:, j, i] = np.ldexp(np.asarray(found[f"m{i}_{j}"]), -exponent)
+    def _assembled(self, found: Mapping[str, NDArray[Any]], pairs: Sequence[Pair], places: Sequence[int]) -> Floats:
+        """Products (C, 1+V, 1+V) in the variables' units; 0 where a pair was not summed."""
+        products, slot = np.zeros((len(found["n"]), len(places), len(places))), {p: s for s, p in enumerate(places)}
+        for i, j in pairs:
+            refined = self._step * ((i > 0) + (j > 0))
+            values = np.ldexp(
+                np.asarray(found[f"m{i}_{j}"]), -self.grids[i].exponent - self.grids[j].exponent - refined
+            )
+            products[:, slot[i], slot[j]] = products[:, slot[j], slot[i]] = values
         return products
 
 
@@ -180,14 +208,22 @@ def _reduced(table: Table, profiles: Profiles, layout: Layout) -> FileRows:
     known = profiles.keys | {one.column: one for one in factors}
     keys = tuple(known.values())
     on_grid = tuple(grids(list(variables), weights, profiles.rows))
-    gappy = outcome.filled < profiles.rows
-    groups = grouping(keys, profiles.rows)
+    pairs = pairs_of(range(len(on_grid)), squares=layout.squares)
+    there, gone = _split(table.source, outcome, gappy=outcome.filled < profiles.rows)
     try:
-        table.connection.execute(cells_sql(table.source, outcome, groups, on_grid, gappy=gappy))
-        table.connection.execute(gaps_sql(table.source, outcome, keys, gappy=gappy))
+        table.connection.execute(cells_sql(there, grouping(keys, profiles.rows), on_grid, pairs))
+        table.connection.execute(gaps_sql(gone, keys))
     except duckdb.Error as error:
         raise check_values(table, [*variables, *([weights] if weights else [])], layout) from error
-    return FileRows(table, profiles, variables, weights, tuple(one.column for one in factors), keys, on_grid)
+    names = tuple(one.column for one in factors)
+    return FileRows(table, profiles, variables, weights, names, keys, on_grid, squared=layout.squares)
+
+
+def _split(source: str, outcome: Profile, *, gappy: bool) -> tuple[str, str]:
+    """The rows with an outcome, and those without."""
+    if not gappy:
+        return source, f"{source} WHERE false"
+    return f"{source} WHERE {outcome.sql} IS NOT NULL", f"{source} WHERE {outcome.sql} IS NULL"
 
 
 def data_sha256(paths: Paths) -> str:
