@@ -46,21 +46,37 @@ class Look:
         return float(tilted @ ndtr(ahead / step))
 
 
-@lru_cache(maxsize=64)
 def looks(alpha: float, count: int) -> tuple[Look, ...]:
-    """Return the boundaries of `count` equally spaced looks that spend a two-sided `alpha` between them.
+    """Return `count` equally spaced looks that spend a two-sided `alpha` between them.
 
     >>> [round(look.boundary, 3) for look in looks(0.05, 2)]
     [2.963, 1.969]
     """
-    return tuple(_each(alpha, count))
+    return looks_at(alpha, tuple(number / count for number in range(1, count + 1)))
 
 
-def _each(alpha: float, count: int) -> Iterator[Look]:
+@lru_cache(maxsize=1024)
+def looks_at(alpha: float, shares: tuple[float, ...]) -> tuple[Look, ...]:
+    """Return the looks taken at these shares of the information, strictly increasing, at most 1.
+
+    A look at the whole information spends what is left of the two-sided `alpha`; one look there has the usual critical
+    value.
+
+    >>> [round(look.boundary, 3) for look in looks_at(0.05, (0.5, 0.75, 1.0))]
+    [2.963, 2.359, 2.014]
+    """
+    return tuple(_each(alpha, shares))
+
+
+def spent(alpha: float, share: float) -> float:
+    """Return the error that either side may have used up at this share of the information: α₁* of Lan & DeMets."""
+    return 2 * float(ndtr(ndtri(alpha / 4) / np.sqrt(share)))
+
+
+def _each(alpha: float, shares: tuple[float, ...]) -> Iterator[Look]:
     points, mass, since, used = np.zeros(1), np.ones(1), 0.0, 0.0
-    for number in range(1, count + 1):
-        share = number / count
-        due = alpha / 2 if number == count else 2 * float(ndtr(ndtri(alpha / 4) / np.sqrt(share)))
+    for share in shares:
+        due = spent(alpha, share)
         look = _look(share, since, points, mass, due=due - used)
         yield look
         points, mass = _continued(look)

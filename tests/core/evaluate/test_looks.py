@@ -10,19 +10,21 @@ from scipy.special import ndtr, stdtr
 from builders import a_protocol
 from clew.errors import InputError
 from clew.evaluate.looks import (
-    FURTHEST_BOUNDARY,
     critical_value,
     information,
     look_at,
     looks_paid_for,
     schedule,
-    spending_boundaries,
-    spent,
     which_look,
 )
 from clew.pilot.protocol import Looks, Protocol, Size
+from clew.pilot.spending import FURTHEST, looks_at, spent
 
 ALPHAS = st.sampled_from([0.01, 0.05, 0.1])
+
+
+def boundaries(alpha: float, shares: tuple[float, ...]) -> list[float]:
+    return [look.boundary for look in looks_at(alpha, shares)]
 
 
 def looked_at(planned: int, extensions: int = 0, method: str = "obrien-fleming", **size: object) -> Protocol:
@@ -102,23 +104,23 @@ def test_the_t_boundary_gives_back_its_p(nominal: float, df: float) -> None:
 
 @given(ALPHAS, st.integers(1, 12))
 def test_equal_looks_grow_easier_and_the_last_costs_a_little(alpha: float, looks: int) -> None:
-    bounds = spending_boundaries(alpha, tuple(j / looks for j in range(1, looks + 1)))
-    assert list(bounds) == sorted(bounds, reverse=True)
+    bounds = boundaries(alpha, tuple(j / looks for j in range(1, looks + 1)))
+    assert bounds == sorted(bounds, reverse=True)
     plain = critical_value(alpha, None)
     assert plain - 1e-9 <= bounds[-1] <= plain * 1.15
-    assert bounds[0] <= FURTHEST_BOUNDARY
+    assert bounds[0] <= FURTHEST
 
 
 @given(ALPHAS, st.lists(st.floats(0.01, 0.99), min_size=1, max_size=5, unique=True))
 def test_any_schedule_is_finite_and_never_easier_than_one_look(alpha: float, shares: list[float]) -> None:
-    bounds = spending_boundaries(alpha, (*sorted(shares), 1.0))
-    assert all(critical_value(alpha, None) - 1e-6 <= z <= FURTHEST_BOUNDARY for z in bounds)
+    bounds = boundaries(alpha, (*sorted(shares), 1.0))
+    assert all(critical_value(alpha, None) - 1e-6 <= z <= FURTHEST for z in bounds)
 
 
 @given(ALPHAS, st.floats(0.001, 1.0), st.floats(0.001, 1.0))
 def test_more_information_spends_more_and_full_information_spends_alpha(alpha: float, one: float, two: float) -> None:
     assert spent(alpha, min(one, two)) <= spent(alpha, max(one, two))
-    assert spent(alpha, 1.0) == pytest.approx(alpha, rel=1e-12)
+    assert spent(alpha, 1.0) == pytest.approx(alpha / 2, rel=1e-12)
 
 
 @given(st.integers(1, 6), st.integers(0, 2), st.integers(1, 2000), st.data())

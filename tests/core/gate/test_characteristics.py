@@ -11,11 +11,11 @@ from scipy.special import nctdtr, stdtrit
 from builders import a_finding, a_protocol
 from clew.errors import InputError
 from clew.evaluate.finding import Estimate
-from clew.evaluate.looks import spending_boundaries
 from clew.gate.characteristics import Characteristics, after, characteristics, ending_of, figure
 from clew.gate.judge import History, judge
 from clew.gate.world import HARM, NO_EFFECT, WORTH_HAVING
 from clew.pilot.protocol import Cost, Design, Equity, Looks, Outcome, Population, Protocol, ScaleRule, Size
+from clew.pilot.spending import looks_at
 
 EFFECT_ALONE = ScaleRule(effect_lower_bound_above=0.0)
 
@@ -74,7 +74,9 @@ def test_three_looks_share_the_error_and_stop_early_as_brownian_motion_does() ->
     drift = 0.5 / np.sqrt(4 / 300)  # expected z when all three hundred units are there
     rng = np.random.default_rng(5)
     steps = rng.standard_normal((500_000, 3)) * np.sqrt(1 / 3) + drift / 3
-    crossed = np.cumsum(steps, axis=1) / np.sqrt(share) > np.array(spending_boundaries(0.05, tuple(share)))
+    crossed = np.cumsum(steps, axis=1) / np.sqrt(share) > np.array(
+        [look.boundary for look in looks_at(0.05, tuple(share))]
+    )
     looks = np.where(crossed.any(axis=1), crossed.argmax(axis=1) + 1, 3)
     assert found(result, WORTH_HAVING)["scale"] == close(crossed.any(axis=1).mean(), 1500)
     row = next(row for row in result.rows if row.probability == f"expected looks | {WORTH_HAVING}")
