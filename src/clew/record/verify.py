@@ -484,6 +484,8 @@ class Site:
     """A record on the web: only what is asked for by name can be seen."""
 
     def __init__(self, address: str) -> None:
+        if not address.startswith(("https://", "http://")):
+            raise UnusableError(f"{address}: a record is read from a folder, or over the web by only http and https.")
         self.address = address.rstrip("/")
         self.opener = urllib.request.OpenerDirector()
         for handler in (
@@ -493,6 +495,7 @@ class Site:
             urllib.request.HTTPDefaultErrorHandler(),
             urllib.request.HTTPRedirectHandler(),
             urllib.request.HTTPErrorProcessor(),
+            urllib.request.UnknownHandler(),
         ):  # no handler for file: or ftp:, so that a redirect cannot leave the web
             self.opener.add_handler(handler)
         if self.read("checkpoint", NOTE_LIMIT) is None:
