@@ -13,12 +13,7 @@ from clew.errors import InputError
 from clew.evaluate.finding import LookAt
 from clew.pilot.protocol import Protocol
 from clew.pilot.spending import looks_at
-
-
-def looks_paid_for(protocol: Protocol) -> int:
-    """Return how many looks the error rate pays for: those planned and every extension; one where method is
-    "single"."""
-    return 1 if protocol.looks.method == "single" else protocol.looks.planned + protocol.extend_times
+from clew.pilot.trial import looks_paid_for
 
 
 def which_look(protocol: Protocol, look: int | None) -> int:

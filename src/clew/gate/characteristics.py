@@ -21,12 +21,12 @@ from clew.errors import InputError, Problem
 from clew.evaluate.analyse import analyse
 from clew.evaluate.arrays import ArrayRows
 from clew.evaluate.finding import Finding
-from clew.evaluate.looks import looks_paid_for
 from clew.gate.judge import History, Judgement, judge
 from clew.gate.simulate import draw
 from clew.gate.world import HARM, NO_EFFECT, WORTH_HAVING, Scenario, World, scenarios, world_of
 from clew.pilot.assumptions import Assumption
 from clew.pilot.protocol import Protocol
+from clew.pilot.trial import looks_paid_for
 
 Ending = Literal["scale", "stop", "undecided"]
 ENDINGS: Final[tuple[Ending, ...]] = get_args(Ending)

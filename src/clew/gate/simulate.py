@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaincinv, gammaincinv, ndtri
 
-from clew.evaluate.looks import looks_paid_for
 from clew.gate.world import Scenario, World, effects_by_group
 from clew.pilot.protocol import Protocol
+from clew.pilot.trial import looks_paid_for
 
 Column = NDArray[Any]  # texts or numbers, one a row
 Floats = NDArray[np.float64]

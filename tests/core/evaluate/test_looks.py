@@ -13,12 +13,12 @@ from clew.evaluate.looks import (
     critical_value,
     information,
     look_at,
-    looks_paid_for,
     schedule,
     which_look,
 )
 from clew.pilot.protocol import Looks, Protocol, Size
 from clew.pilot.spending import FURTHEST, looks_at, spent
+from clew.pilot.trial import looks_paid_for
 
 ALPHAS = st.sampled_from([0.01, 0.05, 0.1])
 
