@@ -71,11 +71,9 @@ class ArrayRows:
         n = np.bincount(cell, minlength=len(first))
         return Moments(self._at(keys, first), n, self._covariates(layout), factors, centre, products)
 
-    def spread(self, layout: Layout, centre: float) -> dict[str, float]:
-        """Sum of squares of the outcome by arm; see `Rows.spread`."""
-        arm, squares = self._key(layout.arm), (self._floats(layout.outcome) - centre) ** 2
-        sums = np.bincount(arm.codes, np.nan_to_num(squares), minlength=len(arm.labels))
-        return dict(zip(arm.labels, sums.tolist(), strict=True))
+    def spread(self, layout: Layout, centre: float) -> float:
+        """Sum of squares of the outcome; see `Rows.spread`."""
+        return float(np.nansum((self._floats(layout.outcome) - centre) ** 2))
 
     def squares(self, layout: Layout, curves: Curves, within: Within = ()) -> float:
         """Sum of squared influence × residual, by leverage; see `Rows.squares`."""

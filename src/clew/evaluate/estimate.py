@@ -199,15 +199,13 @@ def _described(task: _Task, moments: Moments, raw: RawEstimate) -> RawEstimate:
 
 
 def _icc(task: _Task, moments: Moments, cluster: str) -> float | None:
-    """The intra-cluster correlation of all rows; None with weights, or where the subset's squares were not summed."""
-    if task.layout.weights or (task.within and not task.layout.squares):
+    """The intra-cluster correlation; None with weights, or where the squares of these rows alone were not summed."""
+    part = task.within or (task.arms.others and task.design.estimator != "difference")
+    if task.layout.weights or (part and not task.layout.squares):
         return None
-    arm = moments.keys[task.arms.column]
-    if task.layout.squares:
-        squares = float(moments.products[:, 1, 1].sum())
-    else:
-        spread = task.rows.spread(task.layout, float(moments.centre[0]))
-        squares = sum(spread[arm.labels[code]] for code in numbered(arm.codes)[0])
+    squares = (
+        moments.products[:, 1, 1].sum() if task.layout.squares else task.rows.spread(task.layout, moments.centre[0])
+    )
     return intra_cluster_correlation(moments, task.arms.column, cluster, squares)
 
 

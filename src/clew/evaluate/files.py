@@ -71,19 +71,14 @@ class FileRows:
             products=self._assembled(found, pairs, places),
         )
 
-    def spread(self, layout: Layout, centre: float) -> dict[str, float]:
-        """Sum of squares of the outcome by arm, exact until it is rounded once; see `Rows.spread`."""
-        grid, arm = self.grids[1], next(key for key in self.keys if key.column == layout.arm)
+    def spread(self, layout: Layout, centre: float) -> float:
+        """Sum of squares of the outcome, exact until it is rounded once; see `Rows.spread`."""
+        grid, outcome = self.grids[1], self.variables[0]
+        rows = f"SELECT {grid.sql} AS v FROM {_split(self.table.source, outcome, gappy=self._is_gappy)[0]}"
+        (squares,) = self._row(f"SELECT sum({product(grid, grid, ('v', 'v'))}) FROM ({rows})")
+        n, total = self._row("SELECT sum(n), sum(p0_1) FROM cells")
         origin = round((centre - grid.low) * 2.0**grid.exponent)
-        square = product(grid, grid, ("v", "v"))
-        rows = (
-            f"SELECT {arm.sql} AS k, {grid.sql} AS v FROM {self.table.source} WHERE {self.variables[0].sql} IS NOT NULL"
-        )
-        query = f"SELECT k, count(*), sum(v), sum({square}) FROM ({rows}) GROUP BY k"
-        return {
-            label_of(label): ldexp(square - 2 * origin * total + origin * origin * n, -2 * grid.exponent)
-            for label, n, total, square in self.table.connection.execute(query).fetchall()
-        }
+        return ldexp(squares - 2 * origin * total + origin * origin * n, -2 * grid.exponent)
 
     def squares(self, layout: Layout, curves: Curves, within: Within = ()) -> float:
         """Sum of squared influence × residual, by leverage, in one more scan; see `Rows.squares`."""
@@ -100,7 +95,7 @@ class FileRows:
         keys = [known[column] for column in curves.columns]
         scope = Scope(self.table.source, " AND ".join(where), self.profiles.rows, keys, self.variables, self.weights)
         query, exponent = second_scan(curves, classes, scope)
-        (total,) = self.table.connection.execute(query).fetchall()[0]
+        (total,) = self._row(query)
         return ldexp(float(total or 0), -exponent)
 
     def close(self) -> None:
@@ -130,6 +125,13 @@ class FileRows:
     def _decoded(self, names: tuple[str, ...], found: Mapping[str, NDArray[Any]]) -> dict[str, Key]:
         return {column: encode(_filled(found[self._place(column)])) for column in names}
 
+    def _row(self, query: str) -> tuple[Any, ...]:
+        return tuple(self.table.connection.execute(query).fetchall()[0])
+
+    @property
+    def _is_gappy(self) -> bool:
+        return self.variables[0].filled < self.profiles.rows
+
     @property
     def _step(self) -> int:
         return finer(self.grids, self.profiles.rows)
@@ -145,7 +147,7 @@ class FileRows:
     def _centre(self, where: str, places: Sequence[int], within: Within) -> dict[int, int]:
         """For each variable's place, the weighted mean in refined grid units, rounded down: exact integers."""
         sums = ", ".join(f"sum(p0_{place})" for place in (0, *places))
-        weight, *totals = self.table.connection.execute(f"SELECT {sums} FROM cells WHERE {where}").fetchall()[0]
+        weight, *totals = self._row(f"SELECT {sums} FROM cells WHERE {where}")
         if not weight:
             name = ", ".join(f"{column} = {label}" for column, label in within)
             raise InputError(f"no row with an outcome has {name}", do="Check the group's name.")

@@ -162,8 +162,8 @@ class Rows(Interface):
         """
         ...
 
-    def spread(self, layout: Layout, centre: float) -> dict[str, float]:
-        """Sum of squares of the outcome about `centre` for each arm of all rows, unweighted."""
+    def spread(self, layout: Layout, centre: float) -> float:
+        """Sum of squares of the outcome about `centre` over all rows, unweighted; for layouts without `squares`."""
         ...
 
     def squares(self, layout: Layout, curves: Curves, within: Within = ()) -> float:
