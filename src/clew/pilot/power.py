@@ -10,12 +10,12 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
-from scipy.special import gammaincinv, ndtr, ndtri, stdtrit
+from scipy.special import gammaincinv, ndtr, ndtri, roots_legendre, stdtrit
 
 from clew.errors import InputError
 from clew.pilot.protocol import Measure
 
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(400)
+_NODES, _WEIGHTS = roots_legendre(400)
 NODES, WEIGHTS = (1 + _NODES) / 2, _WEIGHTS / 2  # on 0 to 1
 
 

@@ -12,12 +12,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr, ndtri, roots_legendre
 
 FURTHEST: Final = 8.0
 """No boundary lies further out, in standard errors."""
 
-NODES, WEIGHTS = np.polynomial.legendre.leggauss(160)
+NODES, WEIGHTS = roots_legendre(160)
 Floats = NDArray[np.float64]
 
 
