@@ -34,7 +34,8 @@ def test_help_loads_nothing_heavy() -> None:
         f"import io, contextlib\nwith contextlib.redirect_stdout(io.StringIO()): {help_text}\nimport sys"
     )
     assert not HEAVY & loaded
-    assert "click" in loaded
+    assert {"click", "clew.cli"} <= loaded
+    assert not {name for name in loaded if name.startswith("clew.cli.")}
 
 
 def test_importing_the_face_loads_nothing_heavy() -> None:
@@ -51,12 +52,14 @@ def test_the_face_is_functions_even_after_the_rooms_are_loaded() -> None:
 
 
 def public_definitions(path: Path) -> list[tuple[str, bool]]:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    nodes = (ast.FunctionDef, ast.ClassDef)
+    """Public functions and classes of a module, and their public methods; not what is defined inside a function."""
+    module = ast.parse(path.read_text(encoding="utf-8"))
+    bodies = [module.body, *(node.body for node in module.body if isinstance(node, ast.ClassDef))]
+    nodes = [node for body in bodies for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
     return [
         (f"{path.relative_to(ROOT)}:{node.lineno} {node.name}", bool(ast.get_docstring(node)))
-        for node in ast.walk(tree)
-        if isinstance(node, nodes) and not node.name.startswith("_")
+        for node in nodes
+        if not node.name.startswith("_")
     ]
 
 
@@ -74,9 +77,13 @@ def test_no_module_is_a_drawer() -> None:
     assert [str(path) for path in SOURCES if path.stem in drawers or drawers & set(path.parent.parts[-2:])] == []
 
 
+# The auditor's verifier is one file by promise: everything that it relies on must stand in it.
+LONG_BY_PROMISE = {ROOT / "src" / "clew" / "record" / "verify.py"}
+
+
 def test_files_fit_in_a_head() -> None:
-    long = {str(path): lines for path in SOURCES if (lines := path.read_text(encoding="utf-8").count("\n")) > 400}
-    assert long == {}
+    lines = {path: path.read_text(encoding="utf-8").count("\n") for path in SOURCES}
+    assert {path: count for path, count in lines.items() if count > 400 and path not in LONG_BY_PROMISE} == {}
 
 
 def test_input_is_never_guarded_by_assert() -> None:

@@ -4,7 +4,6 @@ Commands are imported when they are asked for, and import what is heavy inside t
 answers at once; tests/architecture holds that.
 """
 
-import os
 import sys
 from importlib import import_module
 
@@ -12,15 +11,16 @@ import click
 
 from clew.errors import ClewError
 
+# name: (where it lives, what `clew --help` says of it), in the order of the mission
 COMMANDS = {
-    "case": "clew.cli.case:case",
-    "pilot": "clew.cli.pilot:pilot",
-    "evaluate": "clew.cli.evaluate:evaluate",
-    "gate": "clew.cli.gate:gate",
-    "record": "clew.cli.record:record",
-    "verify": "clew.cli.record:verify",
-    "demo": "clew.cli.demo:demo",
-    "completion": "clew.cli.completion:completion",
+    "case": ("clew.cli.case:case", "Open a case, move it through its phases and back."),
+    "pilot": ("clew.cli.pilot:pilot", "Check, size, assign, lock and amend a protocol."),
+    "evaluate": ("clew.cli.evaluate:evaluate", "Evaluate a pilot's data and print the verdict."),
+    "gate": ("clew.cli.gate:gate", "Verdicts, overrides in public, decisions, the portfolio."),
+    "record": ("clew.cli.record:record", "Keep a record that nobody can change unseen."),
+    "verify": ("clew.cli.record:verify", "Verify a record, yours or anybody's."),
+    "demo": ("clew.cli.demo:demo", "Run three pilots from locked rule to verdict."),
+    "completion": ("clew.cli.completion:completion", "Print the completion script of a shell."),
 }
 
 EXIT_BAD_INPUT = 2
@@ -36,9 +36,13 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module, _, attribute = COMMANDS[cmd_name].partition(":")
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
         command: click.Command = getattr(import_module(module), attribute)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, said) for name, (_, said) in COMMANDS.items()])
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -75,9 +79,6 @@ def run(arguments: list[str] | None = None) -> int:
         return EXIT_BAD_INPUT
     except (click.Abort, KeyboardInterrupt):
         return _say("interrupted; nothing was half-written", EXIT_INTERRUPTED)
-    except BrokenPipeError:
-        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115  the reader has gone: what is left to flush goes nowhere
-        return 0
     except OSError as error:
         return _say(
             f"{error.filename or 'a file'}: {error.strerror}. Check the path, its rights and the space left.", 2
