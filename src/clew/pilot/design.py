@@ -7,6 +7,7 @@ from clew.pilot.keys import BY_NAME, KINDS, NOT_BUILT_KINDS, Kind
 from clew.pilot.protocol import Design
 
 Values = dict[str, Any]
+BY_CLUSTER = ("cr2", "cr1")
 
 
 class Objector(Protocol):
@@ -31,7 +32,6 @@ def resolve(found: Values, outcome: Values, reading: Objector) -> Design | None:
     kind = KINDS[name]
     objections = [
         *_lacks(found, kind),
-        *_foreign(found, name, kind),
         *_disagreements(found),
         *_offer(found, name, kind),
     ]
@@ -51,6 +51,14 @@ def default_estimator(kind: str, *, blocked: bool, adjusts: bool) -> str:
     if adjusts:
         return "lin"
     return "block-weighted" if blocked else "difference"
+
+
+def default_errors(kind: Kind, *, clustered: bool) -> str:
+    """Return the standard errors that a design uses where the protocol names none: named clusters are counted by.
+
+    Units randomised one by one within clusters (villages, schools) still resemble their neighbours.
+    """
+    return BY_CLUSTER[0] if clustered else kind.standard_errors[0]
 
 
 def _object_to_kind(name: str | None, reading: Objector) -> None:
@@ -78,21 +86,15 @@ def _lacks(found: Values, kind: Kind) -> list[Objection]:
     ]
 
 
-def _foreign(found: Values, name: str, kind: Kind) -> list[Objection]:
-    homes = ", ".join(other for other, one in KINDS.items() if not set(kind.foreign) & set(one.foreign))
-    return [
-        (key, f"a {name} design has no `{key}`.", f"Remove it, or choose the kind that it belongs to: {homes}.")
-        for key in kind.foreign
-        if key in found
-    ]
-
-
 def _disagreements(found: Values) -> list[Objection]:
     objections: list[Objection] = []
     if "pair" in found and "block" in found:
         objections.append(("pair", "`pair` is another word for `block`; both are given.", "Keep one of them."))
     if len(found.get("fixed_effects", ())) > 1:
         objections.append(("fixed_effects", "more than one column is not built yet.", "Name one column."))
+    if found.get("standard_errors") in BY_CLUSTER and "cluster" not in found:
+        what = f'standard_errors = "{found["standard_errors"]}" needs clusters, and none are named.'
+        objections.append(("standard_errors", what, "Add cluster = …, or name errors of single units."))
     arms = [found.get("comparison"), found.get("treated"), *found.get("other_arms", ())]
     named = [arm for arm in arms if arm is not None]
     if len(set(named)) < len(named):
@@ -130,5 +132,5 @@ def _design(found: Values, outcome: Values, kind: Kind) -> Design:
     resolved["block"] = _block(found)
     blocked, adjusts = _block(found) is not None, bool(outcome.get("adjust_for"))
     resolved.setdefault("estimator", default_estimator(found["kind"], blocked=blocked, adjusts=adjusts))
-    resolved.setdefault("standard_errors", kind.standard_errors[0])
+    resolved.setdefault("standard_errors", default_errors(kind, clustered="cluster" in found))
     return Design(**resolved)

@@ -54,15 +54,13 @@ class Kind:
     needs: tuple[str, ...]
     estimators: tuple[str, ...]
     standard_errors: tuple[str, ...]
-    foreign: tuple[str, ...] = ()
 
 
 KINDS = {
     "randomised": Kind(
         needs=("arm", "comparison"),
         estimators=("lin", "difference", "block-weighted"),
-        standard_errors=("hc2", "hc1", "classical"),
-        foreign=("cluster",),
+        standard_errors=("hc2", "hc1", "classical", "cr2", "cr1"),
     ),
     "cluster-randomised": Kind(
         needs=("arm", "comparison", "cluster"),

@@ -127,8 +127,9 @@ def _ragged(name: str, line: int, count: int, columns: tuple[str, ...]) -> Probl
 def _columns(sheet: Sheet, protocol: Protocol) -> tuple[str, str, str | None]:
     """Return the columns of the unit, of what is dealt (the unit or its cluster), and of the block."""
     design, there = protocol.design, sheet.columns
-    unit = design.unit or design.cluster or protocol.population.unit
-    dealt = design.cluster or unit
+    whole = design.cluster if design.kind == "cluster-randomised" else None
+    unit = design.unit or whole or protocol.population.unit
+    dealt = whole or unit
     problems = [
         Problem(f'two columns are called "{column}".', sheet.name, "Give each column its own name.")
         for column in dict.fromkeys(there)
