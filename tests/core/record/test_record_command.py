@@ -12,7 +12,7 @@ from clew.record.verify import parse_vkey, verify, verify_proof
 
 LINES = """{"case": "fire", "by": "evaluator", "kind": "note.made", "data": {"sha256": "ab", "rows": 3, "files": ["a"]}}
 
-{"case": "fire", "by": "officer", "kind": "note.made", "data": {}, "at": "2027-03-01T10:00+02:00", "personal": {"name": "A"}}
+{"case": "fire", "by": "officer", "kind": "note.made", "data": {}, "personal": {"name": "Ann"}}
 """
 
 
