@@ -76,8 +76,9 @@ def numbered(codes: Integers) -> tuple[Integers, Integers]:
     if len(codes) == 0 or codes.max() > 8 * len(codes) + 1024:
         names, place = np.unique(codes, return_inverse=True)
         return names, place.ravel()
-    there = np.bincount(codes) > 0
-    return np.flatnonzero(there), (np.cumsum(there) - 1)[codes]
+    counts = np.bincount(codes)
+    names = counts.nonzero()[0]
+    return names, codes if len(names) == len(counts) else ((counts > 0).cumsum() - 1)[codes]
 
 
 @dataclass(frozen=True, slots=True)
