@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from clew.cli.report import plots
-from clew.cli.report.figures import Units, chance, money, plural, share, spoken
+from clew.cli.report.figures import Units, chance, money, plural, spoken
 from clew.cli.report.promise import outcome_name
 from clew.evaluate.finding import EquityGroup
 from clew.gate.evaluation import Evaluation
@@ -49,9 +49,14 @@ def effect_sentence(evaluation: Evaluation, units: Units) -> str:
 def interval_sentence(evaluation: Evaluation, units: Units) -> str:
     """Return what else the data allow."""
     effect = evaluation.finding.effect
-    level = share(effect.level, 0 if effect.level * 100 == round(effect.level * 100) else 1)
     widened = ", widened because the data are looked at more than once" if paid_looks(evaluation) > 1 else ""
-    return f"The data allow anything from {units.span(effect.interval)}{units.effect_unit} ({level} interval{widened})."
+    span = f"{units.span(effect.interval)}{units.effect_unit}"
+    return f"The data allow anything from {span} ({level(evaluation)} interval{widened})."
+
+
+def level(evaluation: Evaluation) -> str:
+    """Return the level of the interval, as "95%" or "99.7%"; never rounded to certainty."""
+    return f"{100 * evaluation.finding.effect.level:.3g}%"
 
 
 def paid_looks(evaluation: Evaluation) -> int:
@@ -83,7 +88,7 @@ def facts(evaluation: Evaluation, units: Units) -> tuple[Fact, ...]:
 def _facts(evaluation: Evaluation, units: Units) -> Iterator[Fact]:
     finding = evaluation.finding
     yield Fact(f"Effect on “{outcome_name(evaluation.protocol)}”", units.effect(finding.effect.estimate))
-    yield Fact(f"{share(finding.effect.level)} interval", units.span(finding.effect.interval))
+    yield Fact(f"{level(evaluation)} interval", units.span(finding.effect.interval))
     yield Fact("Compared", compared(evaluation))
     if paid_looks(evaluation) > 1:
         yield Fact("Look", look_words(evaluation))
@@ -105,7 +110,7 @@ def look_words(evaluation: Evaluation) -> str:
     look = evaluation.finding.look
     if look.look > look.of:
         return f"extension {look.look - look.of} of {look.extensions}"
-    return f"{look.look} of {look.of}"
+    return f"{look.look} of {look.of} planned"
 
 
 def who_sentences(evaluation: Evaluation) -> Iterator[str]:
@@ -154,11 +159,11 @@ def _group_row(group: EquityGroup, units: Units) -> GroupRow:
         reach=_reach(group),
         reached="too low" if group.under_reached else "",
         harmed="yes" if group.harmed else "no",
-        why=group.why,
+        why=group.why if shown is None else "",
     )
 
 
 def _reach(group: EquityGroup) -> str:
-    if group.hidden:
+    if group.hidden or (group.n is None and group.reach is None):
         return WITHHELD
     return "not asked" if group.reach is None else f"{group.reach:.2f}"

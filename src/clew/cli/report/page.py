@@ -5,20 +5,19 @@ import hashlib
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from clew.cli.report import found, plots, words
+from clew.cli.report.could import Recorded, tried_out
 from clew.cli.report.figures import money, spoken, units_of
 from clew.cli.report.plots import LookPoint
 from clew.cli.report.promise import outcome_name, promises
+from clew.gate.characteristics import ENDINGS, Characteristics
 from clew.gate.evaluation import Evaluation
 from clew.gate.events import VerdictOverridden
-
-if TYPE_CHECKING:
-    from clew.gate.characteristics import Characteristics
 
 TEMPLATES = Path(__file__).parent / "templates"
 PAGES = Environment(
@@ -37,19 +36,22 @@ def render_report(
     evaluation: Evaluation,
     *,
     earlier: Sequence[LookPoint] = (),
-    characteristics: "Characteristics | None" = None,
+    characteristics: Characteristics | Recorded | None = None,
     decision: VerdictOverridden | None = None,
 ) -> str:
     """Return the verdict as one HTML file that needs nothing but itself.
 
-    `earlier`: the looks before this one. `characteristics`: what the registered pilot could have shown.
+    `earlier`: the looks before this one. `characteristics`: what the registered pilot could have shown, as computed
+    or as the lock holds it on the record.
     `decision`: an override, shown beside the computed verdict. The same arguments give the same bytes.
     """
     style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
-    content = _content(evaluation, earlier)
-    return PAGES.get_template("report.html").render(
-        **content, style=style, style_hash=_hash(style), characteristics=characteristics, decision=decision
-    )
+    content = _content(evaluation, earlier) | {
+        "tried": tried_out(characteristics),
+        "endings": ENDINGS,
+        "decision": decision,
+    }
+    return PAGES.get_template("report.html").render(**content, style=style, style_hash=_hash(style))
 
 
 def _content(evaluation: Evaluation, earlier: Sequence[LookPoint]) -> dict[str, Any]:  # Any: values of the templates
