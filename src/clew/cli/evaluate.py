@@ -61,17 +61,9 @@ def evaluate(
 
 
 def write_report(found: "Evaluation", report: Path, record: Path | None) -> None:
-    from clew.cli.report import LookPoint, render_report
-    from clew.gate.desk import looks_before
+    from clew.cli.report import report_of
 
-    taken = looks_before(record, found) if record is not None else ()
-    earlier = tuple(
-        LookPoint(
-            one.look, float(one.estimate) / float(one.std_error), float(one.boundary), one.verdict, day.isoformat()
-        )
-        for one, day in taken
-    )
-    write_whole(report, render_report(found, earlier=earlier))
+    write_whole(report, report_of(found, record))
     notice(f"report: {report}")
 
 
