@@ -1,7 +1,9 @@
 """One look at the data as a whole: the Greve figures, what is reported when, and that order does not matter."""
 
+import tempfile
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from builders import a_protocol
 from clew.errors import InputError
 from clew.evaluate.analyse import analyse, evidence_level, registered_treated_share
 from clew.evaluate.arrays import ArrayRows
+from clew.evaluate.files import open_rows
 from clew.pilot.protocol import Cost, Design, Looks, Outcome, Population, Protocol, Size
 
 Columns = dict[str, np.ndarray]
@@ -185,6 +188,31 @@ def test_the_order_of_rows_does_not_matter(seed: int) -> None:
     for left, right in zip((one.effect, *one.equity), (other.effect, *other.equity), strict=True):
         assert left.estimate == pytest.approx(right.estimate, rel=1e-12)
         assert left.interval == pytest.approx(right.interval, rel=1e-12)
+
+
+@settings(max_examples=4)
+@given(st.integers(0, 2**32 - 1))
+def test_a_file_says_what_arrays_say_and_its_order_changes_no_byte(seed: int) -> None:
+    tongue = np.where(np.arange(624) % 7 == 0, "other", "Danish")
+    lost = np.where(np.arange(624) % 97 == 5, "", TWELVE_MONTHS["safe"].astype(int).astype(str))
+    columns = {**TWELVE_MONTHS, "tongue": tongue, "safe": lost}
+    lines = [",".join(map(str, row)) for row in zip(*columns.values(), strict=True)]
+    rng = np.random.default_rng(seed)
+    found = []
+    for order in (np.arange(624), rng.permutation(624)):
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder, "visits.csv")
+            file.write_text("\n".join([",".join(columns), *(lines[i] for i in order)]) + "\n", encoding="utf-8")
+            found.append(analyse(a_protocol(), open_rows(file, a_protocol()), look=1))
+    assert repr(found[0]) == repr(found[1])
+    numbers = np.array([np.nan if value == "" else float(value) for value in lost])
+    arrays = analyse(a_protocol(), ArrayRows({**columns, "safe": numbers}), look=1)
+    for left, right in zip((arrays.effect, *arrays.equity), (found[0].effect, *found[0].equity), strict=True):
+        assert left.n == right.n
+        assert left.estimate == pytest.approx(right.estimate, rel=1e-12)
+        assert left.interval == pytest.approx(right.interval, rel=1e-12)
+    assert (arrays.randomisation, arrays.missing) == (found[0].randomisation, found[0].missing)
+    assert arrays.screens[0].statistic == found[0].screens[0].statistic
 
 
 def test_blocked_clusters_are_dealt_anew_within_their_blocks() -> None:
