@@ -106,7 +106,9 @@ class Evaluation:
 def effect_sentence(finding: Finding) -> str:
     """Return the effect, its interval and level as one plain sentence part."""
     low, high = finding.effect.interval
-    return f"Effect {finding.effect.estimate:+.4g}, {100 * finding.effect.level:.3g}% interval {low:+.4g} to {high:+.4g}."
+    return (
+        f"Effect {finding.effect.estimate:+.4g}, {100 * finding.effect.level:.3g}% interval {low:+.4g} to {high:+.4g}."
+    )
 
 
 def _notices(evaluation: Evaluation) -> list[str]:
