@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from clew.errors import InputError
+from clew.evaluate.wording import listed, quoted
 from clew.pilot.protocol import Design
 
 
@@ -28,14 +29,14 @@ def arms_of(design: Design, present: Collection[str]) -> Arms:
     unknown = [label for label in labels if label not in known]
     if unknown:
         raise InputError(
-            f"unknown arm {_quoted(unknown)}; known are {_quoted(sorted(known))}",
+            f"unknown arm {listed(unknown)}; known are {listed(sorted(known))}.",
             where=f"column {design.arm}",
             do="Correct the data, or name the arm in the protocol (`treated`, `other_arms`).",
         )
     for role, label in (("comparison", design.comparison), ("treated", treated)):
         if label not in labels:
             raise InputError(
-                f"the {role} arm {label!r} has no row; the column holds {_quoted(labels)}",
+                f"the {role} arm {quoted(label)} has no row; the column holds {listed(labels)}.",
                 where=f"column {design.arm}",
                 do="Correct the data or the protocol.",
             )
@@ -50,17 +51,12 @@ def _the_other(design: Design, labels: list[str]) -> str:
         return candidates[0]
     if not candidates:
         raise InputError(
-            f"there is only one arm, {_quoted(labels)}; an effect needs a treated and a comparison arm",
+            f"there is only one arm, {listed(labels)}; an effect needs a treated and a comparison arm.",
             where=f"column {design.arm}",
             do="Bring the rows of the other arm.",
         )
     raise InputError(
-        f"cannot tell which arm is treated: besides {design.comparison!r} the column holds {_quoted(candidates)}",
+        f"cannot tell which arm is treated: besides {quoted(design.comparison)} the column holds {listed(candidates)}.",
         where=f"column {design.arm}",
         do="Correct the labels, or name `treated` and `other_arms` in the protocol's [design].",
     )
-
-
-def _quoted(labels: list[str]) -> str:
-    shown = ", ".join(repr(label) if label else "an empty value" for label in labels[:8])
-    return shown + (f" and {len(labels) - 8} more" if len(labels) > 8 else "")

@@ -63,7 +63,7 @@ class ArrayRows:
         keys = distinct(*layout.design_keys, *factors)
         used = self._used(layout, within)
         if not used.any():
-            raise InputError("no row with an outcome lies within", where=_name(within))
+            raise InputError("no row with an outcome lies within.", where=_name(within))
         first, cell = self._cells_of(keys, within, used)
         values, weights = self._variables(layout)[used], self._weights(layout)[used]
         centre = weights @ values / weights.sum()

@@ -7,6 +7,7 @@ import numpy as np
 from clew.errors import InputError
 from clew.evaluate.arms import Arms
 from clew.evaluate.rows import Moments, select
+from clew.evaluate.wording import listed
 
 Effect = tuple[float, float, float]
 """Estimate, standard error and degrees of freedom."""
@@ -30,7 +31,7 @@ def block_weighted(
     if thin:
         raise InputError(
             f"{len(thin)} blocks have fewer than two {'clusters' if unit else 'units'} an arm, so their variance "
-            f"cannot be known: {', '.join(map(repr, thin[:5]))}",
+            f"cannot be known: {listed(thin)}.",
             where=f"column {block}",
             do="Join blocks, or use `difference`, which keeps blocks as fixed effects.",
         )

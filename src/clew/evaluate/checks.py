@@ -11,6 +11,7 @@ from clew.evaluate.faults import LARGEST, Fault
 from clew.evaluate.profile import Profile, Profiles
 from clew.evaluate.rows import Layout, Tally, distinct
 from clew.evaluate.table import Table
+from clew.evaluate.wording import listed, quoted
 from clew.pilot.protocol import Design
 
 BATCH = 4_000_000
@@ -64,7 +65,7 @@ def check_values(table: Table, variables: Sequence[Profile], layout: Layout) -> 
             problems=tuple(faults.problem(table, faults.NOT_FINITE, column, layout.outcome) for column in bad)
         )
     return InputError(
-        "the data have too many different combinations of arm, cluster, block and group to be held",
+        "the data have too many different combinations of arm, cluster, block and group to be held.",
         where=str(table.parts[0].path),
         do="Check that these columns hold groups, not measurements.",
     )
@@ -88,10 +89,10 @@ def _gaps(table: Table, profiles: Profiles, layout: Layout) -> list[str]:
 def _check_variation(table: Table, outcome: Profile) -> None:
     where = f"{table.parts[0].path}, column {outcome.column}"
     if not outcome.filled:
-        raise InputError("no row has an outcome", where=where, do="Bring the outcomes.")
+        raise InputError("no row has an outcome.", where=where, do="Bring the outcomes.")
     if outcome.low == outcome.high:
         raise InputError(
-            f"every outcome is {outcome.low:g}: without variation there is nothing to compare",
+            f"every outcome is {outcome.low:g}: without variation there is nothing to compare.",
             where=where,
             do="Check that this is the outcome column.",
         )
@@ -126,8 +127,7 @@ def _split_clusters(tally: Tally, arm: str, cluster: str) -> Sequence[Problem]:
     split = sorted(labels[code] for code, of_arms in seen.items() if len(of_arms) > 1 and labels[code])
     if not split:
         return []
-    named = ", ".join(map(repr, split[:3])) + (", …" if len(split) > 3 else "")
-    what = f"{len(split)} clusters have rows in more than one arm: {named}."
+    what = f"{len(split)} clusters have rows in more than one arm: {listed(split)}."
     do = "A cluster is randomised whole: correct the arm, or register kind `randomised`."
     return [Problem(what, f"columns {cluster} and {arm}", do)]
 
@@ -141,8 +141,6 @@ def _repeated_units(table: Table, unit: str, rows: int) -> Sequence[Problem]:
             f"GROUP BY 1 HAVING count(*) > 1 ORDER BY 1 LIMIT 3"
         )
         if found := table.connection.execute(query).fetchall():
-            named = ", ".join(
-                f"{value!r} ({times} times)" if value else f"empty ({times} times)" for value, times in found
-            )
+            named = ", ".join(f"{quoted(value or '')} ({times} times)" for value, times in found)
             return [Problem(f"units come more than once: {named}.", f"column {unit}", "Keep one row a unit.")]
     return []

@@ -85,12 +85,12 @@ def clusters_of(fit: Fit) -> Clusters:
     _, start = np.unique(patches.cluster, return_index=True)
     g, k = len(start), len(fit.coefficients)
     if g < 2:
-        raise InputError("cluster-robust standard errors need at least two clusters", do="Bring more clusters.")
+        raise InputError("cluster-robust standard errors need at least two clusters.", do="Bring more clusters.")
     slot = np.arange(len(patches.cluster)) - start[patches.cluster]
     m = int(slot.max()) + 1
     if g * (m + k) ** 2 > LARGEST:
         raise InputError(
-            f"{g} clusters that cross up to {m} fixed-effect values are too many to adjust for",
+            f"{g} clusters that cross up to {m} fixed-effect values are too many to adjust for.",
             do="Leave out the fixed effects, or ask for `cr1` within fewer values.",
         )
     return _gather(patches, slot, (g, m, k), fit.coefficients)
@@ -137,7 +137,7 @@ def _back(matrices: Floats, vectors: Floats) -> Floats:
 
 
 def _satterthwaite(clusters: Clusters, own: Floats, shared: Floats, fit: Fit) -> float:
-    """tr(P)² / ||P||² with P = diag(own) − RR', R sparse over levels and dense over columns.
+    """tr(P)² / ||P||², 0 where P is 0, with P = diag(own) − RR', R sparse over levels and dense over columns.
 
     `own`: (G,), c'B X'A²X B c. `shared`: (G, m+k), the rows of R: L'X'AXBc. ||RR'|| = ||R'R||, which is summed by pairs
     of levels that share a cluster.
@@ -145,7 +145,7 @@ def _satterthwaite(clusters: Clusters, own: Floats, shared: Floats, fit: Fit) ->
     diagonal = np.sum(shared**2, axis=1)
     trace = np.sum(own) - np.sum(diagonal)
     square = np.sum(own**2) - 2 * np.sum(own * diagonal) + _gram_norm(clusters, shared, len(fit.patches.level_weight))
-    return float(trace**2 / square)
+    return float(trace**2 / square) if square > 0 else 0.0
 
 
 def _gram_norm(clusters: Clusters, shared: Floats, levels: int) -> float:

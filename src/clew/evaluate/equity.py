@@ -132,7 +132,7 @@ def _effect(
     try:
         effect, std_error, df = effect_within(protocol, rows, (group,))
     except InputError as error:
-        return None, f"Its effect cannot be estimated: {error.problems[0].what}."
+        return None, f"Its effect cannot be estimated: {error.problems[0].what}"
     margin = critical_value(look.nominal_p, df) * std_error
     return GroupEffect(effect, (effect - margin, effect + margin)), ""
 

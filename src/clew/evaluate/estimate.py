@@ -13,6 +13,7 @@ from clew.evaluate.heteroskedastic import classical, robust
 from clew.evaluate.icc import intra_cluster_correlation
 from clew.evaluate.regression import Fit, additive_columns, fit, interacted_columns
 from clew.evaluate.rows import Layout, Moments, Rows, Within, distinct, layout_of, numbered, select
+from clew.evaluate.wording import quoted
 from clew.pilot.protocol import Design, Protocol
 
 
@@ -87,7 +88,7 @@ def _checked_effect(task: _Task, moments: Moments) -> tuple[Effect, tuple[str, .
     (effect, std_error, df), left_out = _effect(task, moments)
     if not (std_error > 0 and np.isfinite([effect, std_error, df]).all() and df > 0):
         raise InputError(
-            "the uncertainty cannot be computed: the outcome does not vary within arms, or too few units are left",
+            "the uncertainty cannot be computed: the outcome does not vary within arms, or too few units are left.",
             where=f"column {task.layout.outcome}",
             do="Check that the outcome column holds the outcomes.",
         )
@@ -102,19 +103,19 @@ def estimation_layout(protocol: Protocol) -> Layout:
     design, layout = protocol.design, layout_of(protocol)
     if len(design.fixed_effects) > 1 or len(distinct(layout.level, layout.block)) > 1:
         raise InputError(
-            f"only one column can be absorbed, not {', '.join(distinct(layout.block, *design.fixed_effects))}",
+            f"only one column can be absorbed, not {', '.join(distinct(layout.block, *design.fixed_effects))}.",
             where="design.fixed_effects",
             do="Name the finer of them alone.",
         )
     if design.estimator == "block-weighted" and (layout.block is None or layout.adjust_for):
         raise InputError(
-            "`block-weighted` needs a block column and takes no covariates",
+            "`block-weighted` needs a block column and takes no covariates.",
             where="design.estimator",
             do="Name `block` and leave `adjust_for` empty, or use `lin`.",
         )
     if design.standard_errors in {"cr1", "cr2"} and layout.cluster is None:
         raise InputError(
-            f"`{design.standard_errors}` standard errors need a cluster column", where="design", do="Name `cluster`."
+            f"`{design.standard_errors}` standard errors need a cluster column.", where="design", do="Name `cluster`."
         )
     absorbed = layout.level or layout.block
     return replace(layout, level=absorbed if design.estimator == "difference" else None, block=absorbed)
@@ -165,7 +166,7 @@ def _enough(task: _Task, moments: Moments) -> None:
         count = _units_of(moments, task.arms.column, label, whole)
         if count < 2:
             raise InputError(
-                f"arm {label!r} has only one {'cluster' if whole else 'unit'}, so chance cannot be told from effect",
+                f"arm {quoted(label)} has only one {'cluster' if whole else 'unit'}: chance is not told from effect.",
                 where=f"column {whole or task.arms.column}",
                 do=f"Bring at least two {'clusters' if whole else 'units'} an arm.",
             )

@@ -17,6 +17,7 @@ import duckdb
 from clew.errors import InputError, Problem
 from clew.evaluate.sources import Part, not_utf8
 from clew.evaluate.table import Table, name, text
+from clew.evaluate.wording import listed, quoted
 
 LARGEST = 1e150
 """A value beyond this is refused: its square could not be held."""
@@ -43,37 +44,37 @@ def _value(value: str) -> float:
 NOT_A_NUMBER = Fault(
     "TRY_CAST({c} AS DOUBLE) IS NULL AND trim(CAST({c} AS VARCHAR)) <> ''",
     lambda value, _: bool(value.strip()) and not NUMBER.fullmatch(value.strip()),
-    "column {column!r} holds something that is not a number",
+    "column {column} holds something that is not a number",
     "Correct it, or leave the field empty where the outcome is missing.",
 )
 NOT_FINITE = Fault(
     f"NOT isfinite(TRY_CAST({{c}} AS DOUBLE)) OR abs(TRY_CAST({{c}} AS DOUBLE)) > {LARGEST}",
     lambda value, _: not isfinite(_value(value)) or abs(_value(value)) > LARGEST,
-    "column {column!r} holds NaN, an infinity or a number too large to be one",
+    "column {column} holds NaN, an infinity or a number too large to be one",
     "Correct it, or leave the field empty where the outcome is missing.",
 )
 NOT_ZERO_OR_ONE = Fault(
     "TRY_CAST({c} AS DOUBLE) NOT IN (0, 1)",
     lambda value, _: bool(value.strip()) and _value(value) not in {0, 1},
-    "column {column!r} must be 0 or 1 for a proportion",
+    "column {column} must be 0 or 1 for a proportion",
     'Correct it, or register `measure = "mean"`.',
 )
 NOT_A_COUNT = Fault(
     "TRY_CAST({c} AS DOUBLE) < 0 OR TRY_CAST({c} AS DOUBLE) <> floor(TRY_CAST({c} AS DOUBLE))",
     lambda value, _: _value(value) < 0 or not _value(value).is_integer(),
-    "column {column!r} must hold whole numbers from 0 for a count",
+    "column {column} must hold whole numbers from 0 for a count",
     'Correct it, or register `measure = "mean"`.',
 )
 NOT_POSITIVE = Fault(
     "TRY_CAST({c} AS DOUBLE) <= 0",
     lambda value, _: bool(value.strip()) and _value(value) <= 0,
-    "weights in column {column!r} must be above 0",
+    "weights in column {column} must be above 0",
     "Correct them, or leave out rows that should not count.",
 )
 EMPTY = Fault(
     "({c} IS NULL OR trim(CAST({c} AS VARCHAR)) = '') AND {y} IS NOT NULL AND trim(CAST({y} AS VARCHAR)) <> ''",
     lambda value, outcome: not value.strip() and bool(outcome.strip()),
-    "column {column!r} is empty where there is an outcome",
+    "column {column} is empty where there is an outcome",
     "Fill it in, or leave out the row.",
 )
 
@@ -90,11 +91,14 @@ class Case:
 def problem(table: Table, fault: Fault, column: str, outcome: str) -> Problem:
     """The complaint about a column, naming the first three places."""
     cases = list(islice(_cases(table, fault, column, outcome), 3))
-    what, do = fault.what.format(column=column), fault.do
+    what, do = fault.what.format(column=quoted(column)), fault.do
     if cases and fault is NOT_A_NUMBER and DECIMAL_COMMA.fullmatch(cases[0].value.strip()):
-        what, do = f"column {column!r} holds numbers with a decimal comma", "Write them with a point, such as 1.5."
+        what, do = (
+            f"column {quoted(column)} holds numbers with a decimal comma",
+            "Write them with a point, such as 1.5.",
+        )
     if cases and fault is not EMPTY:
-        what += f": {', '.join(repr(case.value[:40]) for case in cases)}"
+        what += f": {listed([case.value for case in cases])}"
     return Problem(what + ".", _where(cases) or str(table.parts[0].path), do)
 
 
@@ -154,9 +158,9 @@ def unreadable(parts: Sequence[Part]) -> InputError:
             return cause
     where = str(parts[0].path) if len(parts) == 1 else f"{parts[0].path} and {len(parts) - 1} more"
     if parts[0].kind == "parquet":
-        return InputError("the Parquet data are damaged or of mixed types", where=where, do="Export them again.")
+        return InputError("the Parquet data are damaged or of mixed types.", where=where, do="Export them again.")
     return InputError(
-        "the CSV cannot be read: its line ends or quotes are mixed, or a line is longer than two megabytes",
+        "the CSV cannot be read: its line ends or quotes are mixed, or a line is longer than two megabytes.",
         where=where,
         do="Save it again as CSV (UTF-8).",
     )
@@ -168,10 +172,12 @@ def _cause(part: Part) -> InputError | None:
     except UnicodeDecodeError:
         return not_utf8(part.path, _first_undecodable(part))
     except csv.Error as error:
+        if "field limit" in str(error):
+            return None
         what = "a quoted value is never closed" if "end of data" in str(error) else "quotes are used in a wrong way"
         return InputError(what, where=str(part.path), do="Save it again as CSV.")
     except (OSError, EOFError, zlib.error):
-        return InputError("the file is damaged or cut short", where=str(part.path), do="Copy or export it again.")
+        return InputError("the file is damaged or cut short.", where=str(part.path), do="Copy or export it again.")
 
 
 def _uneven(part: Part) -> InputError | None:
@@ -179,7 +185,7 @@ def _uneven(part: Part) -> InputError | None:
         if len(values) != len(part.header):
             comma = " Numbers with a decimal comma need `;` between columns." if part.delimiter == "," else ""
             return InputError(
-                f"the line has {len(values)} values, the header {len(part.header)}",
+                f"the line has {len(values)} values, the header {len(part.header)}.",
                 where=f"{part.path}, line {line}",
                 do=f"Correct the line.{comma}",
             )

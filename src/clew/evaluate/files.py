@@ -140,7 +140,7 @@ class FileRows:
         """Whether the outcome's squares are asked for; cells that were summed without them cannot give them."""
         if layout.squares and not self.squared:
             raise InputError(
-                "these rows were opened for cluster-robust standard errors", do="Open them for this design."
+                "these rows were opened for cluster-robust standard errors.", do="Open them for this design."
             )
         return layout.squares
 
@@ -150,7 +150,7 @@ class FileRows:
         weight, *totals = self._row(f"SELECT {sums} FROM cells WHERE {where}")
         if not weight:
             name = ", ".join(f"{column} = {label}" for column, label in within)
-            raise InputError(f"no row with an outcome has {name}", do="Check the group's name.")
+            raise InputError(f"no row with an outcome has {name}.", do="Check the group's name.")
         return {place: (total << self._step) // weight for place, total in zip(places, totals, strict=True)}
 
     def _origin(self, centre: Mapping[int, int]) -> Floats:
@@ -246,4 +246,4 @@ def _digest(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise InputError(f"the file cannot be read: {error.strerror}", where=str(path), do="Check it.") from error
+        raise InputError(f"the file cannot be read: {error.strerror}.", where=str(path), do="Check it.") from error

@@ -13,6 +13,7 @@ from clew.errors import InputError
 from clew.evaluate.faults import unreadable
 from clew.evaluate.rows import Layout, distinct
 from clew.evaluate.table import Table
+from clew.evaluate.wording import quoted
 
 Kind = Literal["integer", "boolean", "real", "text"]
 
@@ -60,7 +61,7 @@ def kind_of(table: Table, column: str) -> Kind:
     type_ = table.type(column)
     if type_.endswith("]") or type_.startswith(NESTED):
         raise InputError(
-            f"column {column!r} holds {type_.lower()} values, not numbers or texts",
+            f"column {quoted(column)} holds {type_.lower()} values, not numbers or texts.",
             where=str(table.parts[0].path),
             do="Export one plain value a row.",
         )
@@ -85,7 +86,7 @@ def profile(table: Table, layout: Layout) -> Profiles:
     except duckdb.Error as error:
         raise unreadable(table.parts) from error
     if not rows:
-        raise InputError("there is no row below the header", where=str(table.parts[0].path), do="Bring the data.")
+        raise InputError("there is no row below the header.", where=str(table.parts[0].path), do="Bring the data.")
     found = [draft.answered(answers[4 * place : 4 * place + 4]) for place, draft in enumerate(drafts)]
     of_variables, of_keys = found[: len(variables)], found[len(variables) :]
     return Profiles(rows, {one.column: one for one in of_variables}, {one.column: one for one in of_keys})

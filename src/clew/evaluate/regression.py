@@ -132,7 +132,7 @@ def fit(moments: Moments, columns: Columns, level: str | None, cluster: str | No
     kept = _independent(total[2:, 2:], _own_variance(moments, columns))
     if not kept or kept[0] != 0:
         raise InputError(
-            "the effect cannot be told apart from other columns: the arm does not vary within them",
+            "the effect cannot be told apart from other columns: the arm does not vary within them.",
             do="Leave out the fixed effects or covariates that determine the arm.",
         )
     left_out = tuple(name for place, name in enumerate(columns.names) if place not in kept)
@@ -143,7 +143,7 @@ def fit(moments: Moments, columns: Columns, level: str | None, cluster: str | No
     coefficients = bread @ within[1:, 0]
     n, parameters = int(moments.n.sum()), len(patches.level_weight) + len(kept)
     if n <= parameters:
-        raise InputError(f"{n} rows cannot support {parameters} parameters", do="Adjust for fewer columns.")
+        raise InputError(f"{n} rows cannot support {parameters} parameters.", do="Adjust for fewer columns.")
     rss = float(within[0, 0] - coefficients @ within[1:, 0])
     return Fit(columns, patches, coefficients, bread, max(rss, 0.0), n, parameters, left_out)
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from clew.errors import InputError, Problem
+from clew.evaluate.wording import listed, quoted
 
 Paths = str | Path | Sequence[str | Path]
 SUFFIXES = (".csv", ".csv.gz", ".parquet")
@@ -49,13 +50,13 @@ def find_parts(paths: Paths) -> tuple[Part, ...]:
     named = [paths] if isinstance(paths, str | Path) else list(paths)
     found = [path for name in named for path in _expand(Path(name))]
     if not found:
-        raise InputError("no data file is named", do="Name a CSV or Parquet file.")
+        raise InputError("no data file is named.", do="Name a CSV or Parquet file.")
     if len(set(found)) < len(found):
         twice = next(path for path in found if found.count(path) > 1)
-        raise InputError("the file is named twice", where=str(twice), do="Name each file once.")
+        raise InputError("the file is named twice.", where=str(twice), do="Name each file once.")
     parts = tuple(read_part(path) for path in found)
     if len({part.kind for part in parts}) > 1:
-        raise InputError("CSV and Parquet files are mixed", where=str(named[0]), do="Keep to one of them.")
+        raise InputError("CSV and Parquet files are mixed.", where=str(named[0]), do="Keep to one of them.")
     return parts
 
 
@@ -65,11 +66,13 @@ def _expand(path: Path) -> list[Path]:
     if path.is_dir():
         inside = [item.resolve() for item in sorted(path.iterdir()) if item.name.endswith(SUFFIXES) and item.is_file()]
         if not inside:
-            raise InputError("the folder holds no .csv, .csv.gz or .parquet file", where=str(path), do="Name the data.")
+            raise InputError(
+                "the folder holds no .csv, .csv.gz or .parquet file.", where=str(path), do="Name the data."
+            )
         return inside
     matches = _glob(path)
     if not matches:
-        raise InputError("there is no such file", where=str(path), do="Check the path of the data.")
+        raise InputError("there is no such file.", where=str(path), do="Check the path of the data.")
     return matches
 
 
@@ -90,7 +93,7 @@ def read_part(path: Path) -> Part:
             file.seek(-min(4, path.stat().st_size), io.SEEK_END)
             end = file.read(4)
     except OSError as error:
-        raise InputError(f"the file cannot be read: {error.strerror}", where=str(path), do="Check it.") from error
+        raise InputError(f"the file cannot be read: {error.strerror}.", where=str(path), do="Check it.") from error
     if start == b"PAR1":
         return _parquet(path, end)
     return _csv(path, gzipped=start[:2] == b"\x1f\x8b")
@@ -98,7 +101,7 @@ def read_part(path: Path) -> Part:
 
 def _parquet(path: Path, end: bytes) -> Part:
     if end != b"PAR1" or path.stat().st_size < 12:
-        raise InputError("the Parquet file is cut short", where=str(path), do="Copy or export it again.")
+        raise InputError("the Parquet file is cut short.", where=str(path), do="Copy or export it again.")
     return Part(path, "parquet")
 
 
@@ -106,11 +109,11 @@ def _csv(path: Path, *, gzipped: bool) -> Part:
     head = read_head(path, gzipped=gzipped)
     for magic, (what, remedy) in KINDS.items():
         if head.startswith(magic):
-            raise InputError(f"the file is {what}", where=str(path), do=remedy)
+            raise InputError(f"the file is {what}.", where=str(path), do=remedy)
     if head.startswith(b"PAR1"):
-        raise InputError("the Parquet file is packed with gzip", where=str(path), do="Unpack it first.")
+        raise InputError("the Parquet file is packed with gzip.", where=str(path), do="Unpack it first.")
     if not head.strip(b"\xef\xbb\xbf \r\n\t"):
-        raise InputError("the file is empty", where=str(path), do="Bring a file with a header line and rows.")
+        raise InputError("the file is empty.", where=str(path), do="Bring a file with a header line and rows.")
     header, delimiter = _header(_decoded(head, path), path)
     return Part(path, "csv", header, delimiter, gzipped)
 
@@ -124,7 +127,7 @@ def read_head(path: Path, *, gzipped: bool) -> bytes:
         with gzip.open(path) if gzipped else path.open("rb") as file:
             return bytes(file.read(HEAD))
     except (OSError, EOFError, zlib.error) as error:
-        raise InputError("the file is damaged or cut short", where=str(path), do="Copy or export it again.") from error
+        raise InputError("the file is damaged or cut short.", where=str(path), do="Copy or export it again.") from error
 
 
 def _decoded(head: bytes, path: Path) -> str:
@@ -136,7 +139,7 @@ def _decoded(head: bytes, path: Path) -> str:
 
 def not_utf8(path: Path, line: int) -> InputError:
     """The complaint about text in another encoding, at its first line."""
-    return InputError("the text is not UTF-8", where=f"{path}, line {line}", do="Save it as CSV (UTF-8).")
+    return InputError("the text is not UTF-8.", where=f"{path}, line {line}", do="Save it as CSV (UTF-8).")
 
 
 def _header(text: str, path: Path) -> tuple[tuple[str, ...], str]:
@@ -144,20 +147,23 @@ def _header(text: str, path: Path) -> tuple[tuple[str, ...], str]:
     try:
         comma, semicolon = (next(csv.reader(io.StringIO(text, newline=""), delimiter=mark)) for mark in ",;")
     except (csv.Error, StopIteration) as error:
-        raise InputError("the header line cannot be read", where=f"{path}, line 1", do="Check its quotes.") from error
+        raise InputError("the header line cannot be read.", where=f"{path}, line 1", do="Check its quotes.") from error
     names, mark = (semicolon, ";") if len(semicolon) > len(comma) else (comma, ",")
     if len(names) == 1 and "\t" in names[0]:
-        raise InputError("columns are separated by tabs", where=str(path), do="Save it with `,` or `;` between them.")
+        raise InputError("columns are separated by tabs.", where=str(path), do="Save it with `,` or `;` between them.")
     return tuple(name.strip() for name in names), mark
 
 
 def header_problems(path: Path, header: Sequence[str], needed: Sequence[str]) -> list[Problem]:
     """What is wrong with the columns of one file: needed ones that are missing, any that come twice."""
     twice = sorted({name for name in header if name and list(header).count(name) > 1})
-    problems = [Problem(f"column {name!r} comes twice", str(path), "Rename or remove one.") for name in twice]
-    has = ", ".join(map(repr, header[:12])) + (", …" if len(header) > 12 else "")
+    problems = [Problem(f"column {quoted(name)} comes twice.", str(path), "Rename or remove one.") for name in twice]
     return problems + [
-        Problem(f"column {name!r} is missing; the file has {has}", str(path), "Correct the file or the protocol.")
+        Problem(
+            f"column {quoted(name)} is missing; the file has {listed(header)}.",
+            str(path),
+            "Correct the file or the protocol.",
+        )
         for name in needed
         if name not in header
     ]

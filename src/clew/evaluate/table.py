@@ -156,7 +156,7 @@ def parquet_header(connection: duckdb.DuckDBPyConnection, path: Path, readable: 
     try:
         schema = connection.execute(f"SELECT name, num_children FROM parquet_schema({text(readable)})").fetchall()
     except duckdb.Error as error:
-        raise InputError("the Parquet file is damaged", where=str(path), do="Copy or export it again.") from error
+        raise InputError("the Parquet file is damaged.", where=str(path), do="Copy or export it again.") from error
     header, skip = [], 0
     for column, children in schema[1:]:
         header += [] if skip else [column]

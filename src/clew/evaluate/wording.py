@@ -1,0 +1,29 @@
+"""How names and values from files stand in messages: in double quotes, on one line, never too long."""
+
+import json
+from collections.abc import Sequence
+
+LONGEST = 60
+"""Characters of one name or value."""
+
+MOST = 8
+"""Names in one list."""
+
+
+def quoted(text: str) -> str:
+    """A name or value in double quotes, with control characters spelled out and no more than `LONGEST` characters.
+
+    >>> quoted("a" + chr(10) + "b")
+    '"a\\\\nb"'
+    """
+    return json.dumps(text if len(text) <= LONGEST else text[:LONGEST] + "…", ensure_ascii=False) if text else "empty"
+
+
+def listed(texts: Sequence[str]) -> str:
+    """Several names, quoted; of more than `MOST` the first ones, and how many more.
+
+    >>> listed(["b", ""])
+    '"b", empty'
+    """
+    more = f" and {len(texts) - MOST} more" if len(texts) > MOST else ""
+    return ", ".join(map(quoted, texts[:MOST])) + more
