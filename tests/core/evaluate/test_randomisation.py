@@ -1,5 +1,6 @@
 """The randomisation test against hand counts, brute force over every deal, and its own promise of size."""
 
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
@@ -110,6 +111,11 @@ def test_many_clusters_are_sampled_and_the_sample_agrees_with_the_list() -> None
     assert sampled == randomisation_test(wide, seed=1) != randomisation_test(wide, seed=2)
 
 
+def test_a_sampled_p_value_counts_the_assignment_made_and_is_never_nought() -> None:
+    apart = Dealt(tuple(map(float, range(24))), (1.0,) * 24, (False,) * 12 + (True,) * 12, (0,) * 24)
+    assert randomisation_test(apart).p_value == 1 / 10_000  # 2 of 2,704,156 deals are as far apart: none was drawn
+
+
 def brute_force_by_masks(totals: np.ndarray, treated: int) -> float:
     """All deals as the bits of whole numbers."""
     masks = np.arange(2 ** len(totals))
@@ -141,7 +147,7 @@ def test_no_difference_at_all_is_never_surprising() -> None:
 
 def test_least_squares_with_block_effects_weighs_blocks_by_precision() -> None:
     """The deal's own coefficient, from least squares on indicator columns of arm and block, for every deal."""
-    rng = np.random.default_rng(4)
+    rng = np.random.default_rng(8)  # a case in which weighing by size would give half as much
     sizes, blocks = np.array([3, 9, 5, 4, 8, 2, 7]), np.array([0, 0, 0, 0, 1, 1, 1])
     treated = np.array([True, False, True, False, True, False, False])
     units = np.repeat(np.arange(7), sizes)
@@ -158,3 +164,4 @@ def test_least_squares_with_block_effects_weighs_blocks_by_precision() -> None:
     expected = np.mean([coefficient(deal) >= coefficient(treated.astype(float)) - 1e-9 for deal in deals])
     assert len(deals) == 18
     assert randomisation_test(dealt).p_value == pytest.approx(expected)
+    assert randomisation_test(replace(dealt, by_precision=False)).p_value == pytest.approx(expected / 2)

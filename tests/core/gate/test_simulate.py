@@ -34,15 +34,15 @@ def by_group(drawn: Drawn, group: str) -> float:
 
 @pytest.mark.parametrize(("measure", "baseline"), [("proportion", 0.4), ("mean", 5.0), ("count", 1.5)])
 def test_means_effects_and_correlation_are_those_assumed(measure: str, baseline: float) -> None:
-    world = World(units=200_000, clusters=4000, baseline=baseline, sd=2.0, icc=0.1, groups=(GROUPS,))
+    world = World(units=200_000, clusters=4000, baseline=baseline, sd=2.0, icc=0.3, groups=(GROUPS,))
     drawn = draw(clustered(measure), world, HARM, np.random.default_rng(1))
     y, arm, district = (drawn.columns[name] for name in ("y", "arm", "district"))
-    spread = y.std() / np.sqrt(2000) * 2  # of an arm's mean: between clusters .1 of the variance, within 1/50
+    spread = y.std() / np.sqrt(2000) * 2  # of an arm's mean: between clusters .3 of the variance, within .7/50
     assert y[arm == "control"].mean() == pytest.approx(baseline, abs=spread)
     assert y[arm == "treated"].mean() == pytest.approx(baseline + 0.10, abs=2 * spread)
     assert by_group(drawn, "other") == pytest.approx(-0.10, abs=3 * spread)
     assert by_group(drawn, "Danish") == pytest.approx(0.15, abs=3 * spread)
-    assert intracluster(y[arm == "control"], district[arm == "control"]) == pytest.approx(0.1, abs=0.012)
+    assert intracluster(y[arm == "control"], district[arm == "control"]) == pytest.approx(0.3, abs=0.03)
 
 
 def intracluster(y: np.ndarray, cluster: np.ndarray) -> float:
