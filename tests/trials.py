@@ -1,14 +1,16 @@
 """Made-up trials and the protocols that go with them, for tests of the estimators and of reading files."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from clew.evaluate.arrays import ArrayRows
+from clew.evaluate.estimate import RawEstimate
 from clew.pilot.protocol import Design, Equity, Looks, Outcome, Pilot, Population, Protocol, ScaleRule, Size
 
 Trial = dict[str, NDArray[Any]]
@@ -93,3 +95,14 @@ def write_parquet(trial: Trial, path: Path, row_group_size: int = 122_880) -> Pa
         connection.register("trial", trial)
         connection.execute(f"COPY trial TO '{path}' (FORMAT parquet, ROW_GROUP_SIZE {row_group_size})")
     return path
+
+
+def figures(raw: RawEstimate) -> tuple[float, ...]:
+    """All numbers of an estimate in order, NaN where there is none."""
+    return tuple(np.nan if value is None else value for name, value in asdict(raw).items() if name != "left_out")
+
+
+def agree(found: RawEstimate, expected: RawEstimate, rel: float = 1e-10) -> None:
+    """Hold two estimates against each other, figure by figure."""
+    assert found.left_out == expected.left_out
+    assert figures(found) == pytest.approx(figures(expected), rel=rel, abs=1e-13, nan_ok=True)

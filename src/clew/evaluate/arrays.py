@@ -8,8 +8,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from clew.errors import InputError
-from clew.evaluate.rows import Curves, Floats, Integers, Key, Layout, Moments, Tally, Within, distinct, numbered
+from clew.evaluate.rows import Curves, Floats, Integers, Key, Layout, Moments, Tally, Within, distinct, nobody, numbered
 
 Columns = Mapping[str, NDArray[Any]]
 
@@ -63,7 +62,7 @@ class ArrayRows:
         keys = distinct(*layout.design_keys, *factors)
         used = self._used(layout, within)
         if not used.any():
-            raise InputError("no row with an outcome lies within.", where=_name(within))
+            raise nobody(within)
         first, cell = self._cells_of(keys, within, used)
         values, weights = self._variables(layout)[used], self._weights(layout)[used]
         centre = weights @ values / weights.sum()
@@ -162,7 +161,3 @@ def _cross_products(values: Floats, weights: Floats, cell: Integers, cells: int)
 
 def _linear(coefficients: Floats, row_class: Integers, v: Floats) -> Floats:
     return np.asarray(np.einsum("ni,ni->n", coefficients[row_class], v))
-
-
-def _name(within: Within) -> str:
-    return ", ".join(f"{column} = {label}" for column, label in within) or "the data"

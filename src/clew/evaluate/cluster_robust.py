@@ -85,13 +85,15 @@ def clusters_of(fit: Fit) -> Clusters:
     _, start = np.unique(patches.cluster, return_index=True)
     g, k = len(start), len(fit.coefficients)
     if g < 2:
-        raise InputError("cluster-robust standard errors need at least two clusters.", do="Bring more clusters.")
+        what = "cluster-robust standard errors need at least two clusters."
+        raise InputError(what, where="[design] cluster", do="Bring more clusters.")
     slot = np.arange(len(patches.cluster)) - start[patches.cluster]
     m = int(slot.max()) + 1
     if g * (m + k) ** 2 > LARGEST:
         raise InputError(
             f"{g} clusters that cross up to {m} fixed-effect values are too many to adjust for.",
-            do="Leave out the fixed effects, or ask for `cr1` within fewer values.",
+            where="[design] fixed_effects",
+            do="Absorb a column of fewer values, or none.",
         )
     return _gather(patches, slot, (g, m, k), fit.coefficients)
 

@@ -104,18 +104,18 @@ def estimation_layout(protocol: Protocol) -> Layout:
     if len(design.fixed_effects) > 1 or len(distinct(layout.level, layout.block)) > 1:
         raise InputError(
             f"only one column can be absorbed, not {', '.join(distinct(layout.block, *design.fixed_effects))}.",
-            where="design.fixed_effects",
+            where="[design] fixed_effects, block",
             do="Name the finer of them alone.",
         )
     if design.estimator == "block-weighted" and (layout.block is None or layout.adjust_for):
         raise InputError(
             "`block-weighted` needs a block column and takes no covariates.",
-            where="design.estimator",
+            where="[design] estimator",
             do="Name `block` and leave `adjust_for` empty, or use `lin`.",
         )
     if design.standard_errors in {"cr1", "cr2"} and layout.cluster is None:
         raise InputError(
-            f"`{design.standard_errors}` standard errors need a cluster column.", where="design", do="Name `cluster`."
+            f"`{design.standard_errors}` standard errors need a cluster column.", where="[design]", do="Name `cluster`."
         )
     absorbed = layout.level or layout.block
     return replace(layout, level=absorbed if design.estimator == "difference" else None, block=absorbed)

@@ -17,7 +17,7 @@ from clew.evaluate.cells import Pair, cells_sql, gaps_sql, grouping, pairs_of, r
 from clew.evaluate.checks import check_columns, check_design, check_values
 from clew.evaluate.grid import Grid, finer, grids, product
 from clew.evaluate.profile import Profile, Profiles, profile
-from clew.evaluate.rows import Curves, Floats, Key, Layout, Moments, Tally, Within, distinct, layout_of
+from clew.evaluate.rows import Curves, Floats, Key, Layout, Moments, Tally, Within, distinct, layout_of, nobody
 from clew.evaluate.second_scan import Scope, second_scan
 from clew.evaluate.sources import Paths, find_parts
 from clew.evaluate.table import Table, number, open_table, text
@@ -139,9 +139,8 @@ class FileRows:
     def _has_squares(self, layout: Layout) -> bool:
         """Whether the outcome's squares are asked for; cells that were summed without them cannot give them."""
         if layout.squares and not self.squared:
-            raise InputError(
-                "these rows were opened for cluster-robust standard errors.", do="Open them for this design."
-            )
+            what = "these rows were opened for cluster-robust standard errors."
+            raise InputError(what, where="[design] standard_errors", do="Open them for this design.")
         return layout.squares
 
     def _centre(self, where: str, places: Sequence[int], within: Within) -> dict[int, int]:
@@ -149,8 +148,7 @@ class FileRows:
         sums = ", ".join(f"sum(p0_{place})" for place in (0, *places))
         weight, *totals = self._row(f"SELECT {sums} FROM cells WHERE {where}")
         if not weight:
-            name = ", ".join(f"{column} = {label}" for column, label in within)
-            raise InputError(f"no row with an outcome has {name}.", do="Check the group's name.")
+            raise nobody(within)
         return {place: (total << self._step) // weight for place, total in zip(places, totals, strict=True)}
 
     def _origin(self, centre: Mapping[int, int]) -> Floats:

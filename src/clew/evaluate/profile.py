@@ -130,5 +130,5 @@ def _as_number(c: str, kind: Kind) -> str:
 def _key(table: Table, column: str) -> _Draft:
     """A column that is to be a key; dates and the like become texts."""
     c, kind = table.column(column), kind_of(table, column)
-    sql = f"NULLIF(CAST({c} AS VARCHAR), '')" if kind == "text" else c
+    sql = {"text": f"NULLIF(CAST({c} AS VARCHAR), '')", "real": f"CAST({c} AS DOUBLE)"}.get(kind, c)
     return _Draft(column, sql, sql, kind, ranged=kind == "integer")

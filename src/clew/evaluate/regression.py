@@ -133,7 +133,8 @@ def fit(moments: Moments, columns: Columns, level: str | None, cluster: str | No
     if not kept or kept[0] != 0:
         raise InputError(
             "the effect cannot be told apart from other columns: the arm does not vary within them.",
-            do="Leave out the fixed effects or covariates that determine the arm.",
+            where="[design] fixed_effects, block; [outcome] adjust_for",
+            do="Leave out what determines the arm.",
         )
     left_out = tuple(name for place, name in enumerate(columns.names) if place not in kept)
     columns, patches = _keep(columns, patches, kept)
@@ -143,7 +144,8 @@ def fit(moments: Moments, columns: Columns, level: str | None, cluster: str | No
     coefficients = bread @ within[1:, 0]
     n, parameters = int(moments.n.sum()), len(patches.level_weight) + len(kept)
     if n <= parameters:
-        raise InputError(f"{n} rows cannot support {parameters} parameters.", do="Adjust for fewer columns.")
+        what = f"{n} rows cannot support {parameters} parameters."
+        raise InputError(what, where="[outcome] adjust_for", do="Adjust for fewer columns, or bring more rows.")
     rss = float(within[0, 0] - coefficients @ within[1:, 0])
     return Fit(columns, patches, coefficients, bread, max(rss, 0.0), n, parameters, left_out)
 

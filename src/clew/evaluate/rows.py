@@ -12,6 +12,8 @@ from typing import Protocol as Interface
 import numpy as np
 from numpy.typing import NDArray
 
+from clew.errors import InputError
+from clew.evaluate.wording import quoted
 from clew.pilot.protocol import Measure, Protocol
 
 Floats = NDArray[np.float64]
@@ -43,6 +45,12 @@ class Layout:
     def design_keys(self) -> tuple[str, ...]:
         """The key columns that every estimator needs, without repetition: arm, cluster, block, absorbed level."""
         return distinct(self.arm, self.cluster, self.block, self.level)
+
+
+def nobody(within: Within) -> InputError:
+    """The complaint that no row with an outcome lies within a subset."""
+    where = ", ".join(f"{column} = {quoted(label)}" for column, label in within) or "the data"
+    return InputError("no row with an outcome is there.", where=where, do="Check the names of the groups.")
 
 
 def distinct(*names: str | None) -> tuple[str, ...]:

@@ -145,8 +145,8 @@ def not_utf8(path: Path, line: int) -> InputError:
 def _header(text: str, path: Path) -> tuple[tuple[str, ...], str]:
     """Column names and delimiter: the one of `,` and `;` that gives more columns."""
     try:
-        comma, semicolon = (next(csv.reader(io.StringIO(text, newline=""), delimiter=mark)) for mark in ",;")
-    except (csv.Error, StopIteration) as error:
+        comma, semicolon = (next(csv.reader(io.StringIO(text, newline=""), delimiter=mark), []) for mark in ",;")
+    except csv.Error as error:
         raise InputError("the header line cannot be read.", where=f"{path}, line 1", do="Check its quotes.") from error
     names, mark = (semicolon, ";") if len(semicolon) > len(comma) else (comma, ",")
     if len(names) == 1 and "\t" in names[0]:

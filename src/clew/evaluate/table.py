@@ -1,6 +1,8 @@
 """The one place where SQL text is built from names: quoting, and a DuckDB session that can read only what was named."""
 
+import shutil
 import tempfile
+import weakref
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -85,8 +87,9 @@ def _readable(path: Path, held: ExitStack) -> str:
     """The path as DuckDB takes it; where the name holds signs of a pattern, a plain name that links to it."""
     if not set("*?[") & set(str(path)):
         return str(path)
-    folder = Path(held.enter_context(tempfile.TemporaryDirectory()))
-    link = folder / "part"
+    folder = tempfile.mkdtemp()
+    held.callback(weakref.finalize(held, shutil.rmtree, folder, ignore_errors=True))
+    link = Path(folder) / "part"
     link.symlink_to(path)
     return str(link)
 
