@@ -120,25 +120,26 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True,
 
 def _is_simple(value: Any) -> bool:  # Any: JSON
     """Tell whether the standard library writes the bytes of RFC 8785, four times as fast: no floats, ASCII keys."""
-    if isinstance(value, str | bool) or value is None:
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
         return True
-    if isinstance(value, int):
-        return -(2**53) < value < 2**53
-    if isinstance(value, dict):
+    if kind is int:
+        return bool(-(2**53) < value < 2**53)
+    if kind is dict:
         return "".join(value).isascii() and all(map(_is_simple, value.values()))
-    return isinstance(value, list) and all(map(_is_simple, value))
+    return kind is list and all(map(_is_simple, value))
 
 
 def read_back(index: int, content: bytes) -> Recorded:
     """Return the event in an entry. Raises RecordError where it is not one that clew wrote."""
     try:
-        whole = json.loads(content)
+        whole = _shaped(json.loads(content))
         return Recorded(
             index=index,
             sequence=whole["seq"],
             previous=whole["prev"],
             case=whole["case"],
-            at=datetime.fromisoformat(whole["at"]),
+            at=_moment(whole["at"]),
             by=whole["by"],
             kind=whole["kind"],
             data=whole["data"],
@@ -148,6 +149,22 @@ def read_back(index: int, content: bytes) -> Recorded:
         raise RecordError(
             "this is not an event as clew writes them.", where=f"entry {index}", do="Run `clew verify` on the record."
         ) from error
+
+
+_SHAPE = {"seq": int, "case": str, "by": str, "kind": str, "data": dict}
+
+
+def _shaped(whole: Any) -> Any:  # Any: JSON
+    if all(isinstance(whole[key], kind) for key, kind in _SHAPE.items()):
+        return whole
+    raise TypeError("an event holds texts, a number and an object")
+
+
+def _moment(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError("a time has a time zone")
+    return at
 
 
 def _data(event: Event) -> Mapping[str, Json]:

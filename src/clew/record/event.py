@@ -8,6 +8,7 @@ go into `personal`, and the record writes only a keyed commitment to each.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from functools import cache
 from typing import Any, ClassVar, Protocol, TypeAlias
 
 from clew.errors import RecordError
@@ -85,7 +86,12 @@ class Vocabulary:
 
 def encode(body: Body) -> dict[str, Json]:
     """Return the body's fields as plain JSON values (tuples become lists)."""
-    return {item.name: _plain(getattr(body, item.name)) for item in fields(body)}
+    return {name: _plain(getattr(body, name)) for name in _field_names(type(body))}
+
+
+@cache
+def _field_names(kind: type[Body]) -> tuple[str, ...]:
+    return tuple(item.name for item in fields(kind))
 
 
 def _plain(value: Any) -> Json:  # Any: the fields of every body

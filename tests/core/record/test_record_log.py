@@ -1,6 +1,7 @@
 """The record as its users see it: what goes in comes back, in order and numbered; what is wrong is refused whole."""
 
 import json
+from dataclasses import make_dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -9,11 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clew.errors import InputError, MissingError, RecordError, RefusedError
-from clew.record.entry import canonical
+from clew.record.entry import canonical, read_back
 from clew.record.event import Vocabulary
 from clew.record.folder import FolderStore, Record, create, open_record
 from clew.record.note import Signer
-from clew.record.verify import parse_vkey, verify, verify_consistency, verify_proof
+from clew.record.verify import DamagedError, parse_vkey, verify, verify_consistency, verify_proof
+
+GOOD = {"case": "a", "seq": 0, "prev": None, "at": "2027-01-01T00:00:00Z", "by": "x", "kind": "k", "data": {}}
+
+
+def good_but(**changes: object) -> bytes:
+    return json.dumps(GOOD | changes).encode()
 
 
 @pytest.fixture(params=["folder", "memory"])
@@ -381,3 +388,71 @@ def test_a_disk_that_refuses_to_be_read_is_an_error_with_a_place(tmp_path, new_r
 
     with pytest.raises(RecordError, match=r"tile/0/000\.p/2: cannot be read"):
         record.prove(0)
+
+
+def test_the_events_of_a_case_are_its_own_even_where_another_speaks_of_it(record, note):
+    told = make_dataclass("Told", ["case"], frozen=True, namespace={"kind": "told"})
+    event = note(0, "b")
+    record.append([note(0, "a"), type(event)("b", event.at, "x", told("a"))])
+
+    assert b'"case":"a"' in record.entry(1)
+    assert [r.index for r in record.events("a")] == [0]
+
+
+def test_a_room_decodes_its_own_events_and_passes_over_others(record, note):
+    (recorded,) = record.append([note(7)])
+    body = type(note(0).body)
+
+    assert Vocabulary(body).decode(recorded) == note(7).body
+    assert Vocabulary().decode(recorded) is None
+    with pytest.raises(RecordError, match="Read it with the version of clew that wrote it"):
+        Vocabulary(body).decode(replace(recorded, data={"text": "x", "later": 1}))
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b"null",
+        b"[" * 60_000,
+        good_but(at=5),
+        good_but(at="noon"),
+        good_but(at="2027-01-01T00:00:00"),
+        good_but(data=[]),
+        good_but(case=1),
+        good_but(seq="0"),
+    ],
+)
+def test_an_entry_that_clew_did_not_write_is_told(entry):
+    assert read_back(0, json.dumps(GOOD).encode()).case == "a"
+    with pytest.raises(RecordError, match="entry 7: this is not an event as clew writes them"):
+        read_back(7, entry)
+
+
+@pytest.mark.parametrize(
+    ("name", "index"),
+    [("tile/entries/000", 255), ("tile/0/000", 40), ("tile/0/001.p/44", 40), ("tile/1/000.p/1", 299)],
+)
+def test_nothing_is_proven_from_damaged_files(tmp_path, new_record, name, index):
+    record = new_record(tmp_path / "log", 300)
+    good = (tmp_path / "log" / name).read_bytes()
+    for damaged in (b"", good[:-32], good[:-1] + bytes([good[-1] ^ 1])):
+        (tmp_path / "log" / name).write_bytes(damaged)
+        with pytest.raises(RecordError, match="clew verify"):
+            record.prove(index)
+
+
+def test_a_proof_of_something_else_is_no_proof(record, note):
+    record.append([note(i) for i in range(3)])
+    record.checkpoint()
+    key, proof, entry = parse_vkey(record.vkey), record.prove(1), record.entry(1)
+
+    assert verify_proof(proof, entry, key)[0] == 1
+    assert verify_proof(proof.replace("index", "extra YQ==\nindex"), entry, key)[0] == 1
+    for wrong in ("", "index 1", proof[:-1], proof.replace("@v1", "@v2"), proof.replace("index 1", "index 01")):
+        with pytest.raises(DamagedError):
+            verify_proof(wrong, entry, key)
+    with pytest.raises(DamagedError, match="does not prove that the entry is number 1 of 3"):
+        verify_proof(proof, record.entry(2), key)
