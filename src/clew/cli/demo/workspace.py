@@ -15,7 +15,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import clew
 from clew.case.desk import do, load
 from clew.case.path import draw
 from clew.cli.console import Advance, write_whole
@@ -98,7 +97,7 @@ def build(folder: Path, *, now: Clock, trials: int, advance: Advance) -> None:
 
 def examples() -> Path:
     """Return the folder of example cases: in the installed package, else in the source tree."""
-    package = Path(clew.__file__).parent
+    package = Path(__file__).resolve().parents[2]
     for folder in (package / "examples", package.parents[1] / "examples"):
         if folder.is_dir():
             return folder
