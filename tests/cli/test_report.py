@@ -15,9 +15,12 @@ import pytest
 from builders import a_finding, a_group, a_protocol
 from clew.cli.report import LookPoint, render_report
 from clew.evaluate.finding import Account, LookAt, Randomisation, Screen
+from clew.gate.characteristics import ENDINGS, Characteristic, Characteristics, figure
 from clew.gate.evaluation import Evaluation, Locked
 from clew.gate.events import VerdictOverridden
 from clew.gate.judge import judge
+from clew.gate.world import HARM, NO_EFFECT, WORTH_HAVING
+from clew.pilot.assumptions import Assumption
 from clew.pilot.protocol import Outcome, Pilot, Population, Protocol, Publics
 
 VOID = {"meta", "br", "hr", "img", "input", "link", "wbr"}
@@ -94,9 +97,23 @@ def an_override() -> VerdictOverridden:
     return VerdictOverridden("visits", 3, "adapt", "scale", "council committee", "alarms are cheap", "the evaluator")
 
 
+def tried_out(trials: int = 200) -> Characteristics:
+    """No effect ends undecided but for 2.5%; worth having is scaled in 80%; harm was not tried."""
+    shares = {NO_EFFECT: (0.025, 0.0, 0.975), WORTH_HAVING: (0.8, 0.05, 0.15), HARM: (None, None, None)}
+    rows = tuple(
+        Characteristic(
+            truth, f"P({ending} | {truth})", share, None if share is None else 0.0123, "Nothing to harm is registered."
+        )
+        for truth, endings in shares.items()
+        for ending, share in zip(ENDINGS, endings, strict=True)
+    )
+    assumed = (Assumption("icc", 0.03, stated=True), Assumption("baseline", 0.55, stated=False, why="a guess"))
+    return Characteristics("visits", "0" * 64, trials, 7, assumed, ("Nobody is lost.",), rows)
+
+
 def a_full_report() -> str:
     earlier = (LookPoint(1, 0.4, 3.71, "not yet", "2027-01-05"), LookPoint(2, -1.4, 2.51, "extend"))
-    return render_report(an_evaluation(), earlier=earlier, decision=an_override())
+    return render_report(an_evaluation(), earlier=earlier, characteristics=tried_out(), decision=an_override())
 
 
 # --- structure --------------------------------------------------------------------------------------------------------
@@ -190,6 +207,14 @@ def poisoned(value: Any) -> Any:
     return value
 
 
+def poisoned_rows() -> tuple[Characteristic, ...]:
+    """Rows whose truths are hostile; the names of the endings are clew's own."""
+    named = [(row, row.probability.split(" | ")[0]) for row in tried_out().rows]
+    return tuple(
+        replace(row, scenario=HOSTILE, probability=f"{ending} | {HOSTILE})", sentence=HOSTILE) for row, ending in named
+    )
+
+
 def test_hostile_text_in_any_field_stays_text() -> None:
     evaluation = an_evaluation()
     hostile = Evaluation(
@@ -199,7 +224,10 @@ def test_hostile_text_in_any_field_stays_text() -> None:
         poisoned(evaluation.locked),
     )
     earlier = (LookPoint(1, 0.4, 3.71, HOSTILE, HOSTILE),)
-    html = render_report(hostile, earlier=earlier, decision=poisoned(an_override()))
+    could = poisoned(replace(tried_out(), rows=())), poisoned_rows()
+    html = render_report(
+        hostile, earlier=earlier, characteristics=replace(could[0], rows=could[1]), decision=poisoned(an_override())
+    )
     page = Page(html)
     assert not page.open
     assert not page.all("script", "img")
@@ -222,8 +250,8 @@ def test_a_hostile_pilot_is_shown_as_it_was_written(part: str) -> None:
 def test_a_hidden_group_shows_no_figure_even_where_the_value_holds_one() -> None:
     leaky = a_group(group="other", n=7777, estimate=0.4321, interval=(0.1111, 0.8765), reach=0.3456, hidden=True)
     page = Page(render_report(an_evaluation(groups=(a_group(), leaky))))
-    for figure in ("7,777", "7777", "43.2", "11.1", "87.6", "87.7", "0.35", "0.3456", "0.4321"):
-        assert figure not in page.text
+    for leaked in ("7,777", "7777", "43.2", "11.1", "87.6", "87.7", "0.35", "0.3456", "0.4321"):
+        assert leaked not in page.text
     assert page.text.count("withheld") >= 3
     assert "fewer than ten units in an arm" in page.text
 
@@ -325,6 +353,30 @@ def test_screens_missing_outcomes_and_costs_are_told() -> None:
     assert "125.00 EUR" in text
     assert "39,000.00 EUR" in text
     assert "Drawing the lots again in all 924 ways gives a difference at least as large in 1.7% of them." in text
+
+
+def test_what_the_pilot_could_have_shown_is_told_with_its_error() -> None:
+    text = Page(a_full_report()).text
+    assert "200 made-up pilots of this design were judged by this very rule" in text
+    assert "no effect 2.5% (± 1.2) none (below 1.5%) 97.5% (± 1.2)" in text
+    assert "effect worth having 80.0% (± 1.2) 5.0% (± 1.2) 15.0% (± 1.2)" in text
+    assert "harm in one group Nothing to harm is registered. not tried not tried not tried" in text
+    assert "Assumed: icc 0.03; baseline 0.55 (not in the protocol). Nobody is lost. Seed 7." in text
+
+
+def test_the_record_s_own_words_on_it_are_read_as_well() -> None:
+    given = tried_out()
+    on_record = (("trials a scenario", "200"), ("seed", "7"), *((row.probability, figure(row)) for row in given.rows))
+    text = Page(render_report(an_evaluation(), characteristics=on_record)).text
+    assert "no effect 2.5% (± 1.2) none (below 1.5%) 97.5% (± 1.2)" in text
+    assert "harm in one group Nothing was registered to try it on. not tried" in text
+    assert "Seed 7." in text
+
+
+@pytest.mark.parametrize("on_record", [(), (("trials a scenario", "200"),), (("P(scale | no effect)", "0.1 ± 0.01"),)])
+def test_a_lock_without_a_trial_of_the_rule_leaves_the_section_out(on_record: tuple[tuple[str, str], ...]) -> None:
+    html = render_report(an_evaluation(), characteristics=on_record)
+    assert "could have shown" not in html
 
 
 def test_a_pilot_without_cost_or_groups_leaves_their_figures_out() -> None:
