@@ -150,5 +150,5 @@ def registered_treated_share(text: str) -> float | None:
 
     A default is no promise, so arm sizes are held against a stated share only.
     """
-    share = tomllib.loads(text).get("size", {}).get("treated_share")
+    share = tomllib.loads(text.removeprefix("\ufeff")).get("size", {}).get("treated_share")
     return None if share is None else float(share)

@@ -29,6 +29,9 @@ MOST_LISTED: Final = 20_000
 DRAWS: Final = 9_999
 """Re-assignments drawn where they cannot be listed."""
 
+MOST_HELD: Final = 8_000_000
+"""Most numbers (re-assignments × clusters) that are held at once."""
+
 Floats = NDArray[np.float64]
 
 
@@ -57,16 +60,19 @@ def randomisation_test(dealt: Dealt, *, seed: int = 0, draws: int = DRAWS) -> Ra
     order = _order(dealt)
     design = tuple((dealt.blocks[i], dealt.treated[i]) for i in order)
     totals, sizes = (np.array([values[i] for i in order]) for values in (dealt.totals, dealt.sizes))
-    exact = assignments_possible(design) <= MOST_LISTED
-    deals = all_assignments(design) if exact else sampled_assignments(design, seed, draws)
     centred = totals - sizes * (totals.sum() / sizes.sum())
     clusters = _Clusters(np.column_stack([centred, sizes]), block_places(design), dealt.by_precision)
-    differences = clusters.differences(deals)
     observed = clusters.differences(np.array([[float(arm) for _, arm in design]]))[0]
     rounding = 1e-9 * observed + 1e-12 * float(np.abs(centred).sum() / sizes.sum())
-    hits = int(np.count_nonzero(differences >= observed - rounding))
-    share = hits / len(deals) if exact else (1 + hits) / (1 + len(deals))
-    return Randomisation(share, len(deals), exact)
+    possible = assignments_possible(design)
+    exact = possible <= min(MOST_LISTED, MOST_HELD // len(design))
+    parts = [all_assignments(design)] if exact else sampled_assignments(design, seed, draws)
+    hits = sum(int(np.count_nonzero(clusters.differences(deals) >= observed - rounding)) for deals in parts)
+    return (
+        Randomisation(hits / possible, possible, exact)
+        if exact
+        else Randomisation((1 + hits) / (1 + draws), draws, exact)
+    )
 
 
 def _order(dealt: Dealt) -> list[int]:
@@ -119,7 +125,7 @@ def assignments_possible(design: Design) -> int:
     return math.prod(math.comb(n, treated[block]) for block, n in Counter(block for block, _ in design).items())
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=4)
 def all_assignments(design: Design) -> Floats:
     """Return every re-assignment within blocks: one row each, 1 where a cluster is treated."""
     deals = np.zeros((1, 0))
@@ -138,14 +144,27 @@ def _ways(clusters: int, treated: int) -> Iterator[Floats]:
         yield way
 
 
-@lru_cache(maxsize=8)
-def sampled_assignments(design: Design, seed: int, draws: int) -> Floats:
-    """Return `draws` re-assignments within blocks, each equally likely: one row each, 1 where a cluster is treated."""
+def sampled_assignments(design: Design, seed: int, draws: int) -> Iterator[Floats]:
+    """Yield `draws` re-assignments within blocks, each equally likely, as many at a time as can be held.
+
+    One row each, 1 where a cluster is treated. The same seed gives the same ones.
+    """
+    at_once = max(1, MOST_HELD // len(design))
+    if draws <= at_once:
+        yield _drawn(design, seed, draws)
+        return
     rng = np.random.default_rng(seed)
-    parts = []
-    for block in sorted({block for block, _ in design}):
-        arms = np.array([float(arm) for other, arm in design if other == block])
-        parts.append(rng.permuted(np.tile(arms, (draws, 1)), axis=1))
-    deals = np.hstack(parts)
-    deals.setflags(write=False)
-    return deals
+    for first in range(0, draws, at_once):
+        yield _deal(design, rng, min(at_once, draws - first))
+
+
+@lru_cache(maxsize=2)
+def _drawn(design: Design, seed: int, draws: int) -> Floats:
+    return _deal(design, np.random.default_rng(seed), draws)
+
+
+def _deal(design: Design, rng: np.random.Generator, draws: int) -> Floats:
+    arms = np.tile([float(arm) for _, arm in design], (draws, 1))
+    for block in block_places(design):
+        arms[:, block] = rng.permuted(arms[:, block], axis=1)
+    return arms

@@ -129,7 +129,7 @@ def test_arm_sizes_are_held_against_a_registered_share_only(text: str, kind: str
 
 def test_the_registered_share_is_read_from_the_file_itself() -> None:
     assert registered_treated_share("[size]\nicc = 0.1") is None
-    assert registered_treated_share("[size]\ntreated_share = 0.25") == 0.25
+    assert registered_treated_share("\ufeff[size]\r\ntreated_share = 0.25") == 0.25
 
 
 def test_the_randomisation_test_is_for_few_clusters() -> None:

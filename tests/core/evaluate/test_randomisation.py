@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import ndtr
 
 from clew.evaluate.randomisation import (
     Dealt,
@@ -96,7 +97,7 @@ def test_a_shift_of_every_outcome_does_not_matter(shift: float) -> None:
 
 def test_many_clusters_are_sampled_and_the_sample_agrees_with_the_list() -> None:
     dealt = districts([20, 13, 17, 11, 16, 15], [15, 15, 17, 19, 19, 22], 26)
-    deals = sampled_assignments(tuple(sorted(zip(dealt.blocks, dealt.treated, strict=True))), 5, 20_000)
+    (deals,) = sampled_assignments(tuple(sorted(zip(dealt.blocks, dealt.treated, strict=True))), 5, 20_000)
     assert deals.sum(axis=1) == pytest.approx(6)
     assert deals.mean(axis=0) == pytest.approx(0.5, abs=4 * np.sqrt(0.25 / 20_000))
 
@@ -109,6 +110,18 @@ def test_many_clusters_are_sampled_and_the_sample_agrees_with_the_list() -> None
     assert sampled.draws == 9_999
     assert sampled.p_value == pytest.approx(exact, abs=4 * np.sqrt(exact * (1 - exact) / 9_999))
     assert sampled == randomisation_test(wide, seed=1) != randomisation_test(wide, seed=2)
+
+
+def test_few_clusters_among_many_are_drawn_in_parts_that_fit() -> None:
+    design = ((0, False),) * 3000 + ((0, True),) * 5
+    parts = list(sampled_assignments(design, 1, 6_000))
+    assert [len(part) for part in parts] == [2662, 2662, 676]
+    assert all((part.sum(axis=1) == 5).all() for part in parts)
+    rng = np.random.default_rng(1)
+    wide = Dealt(tuple(rng.normal(0, 1, 3005)), (1.0,) * 3005, tuple(arm for _, arm in design), (0,) * 3005)
+    test = randomisation_test(wide, draws=3_000)
+    z = abs(np.mean(wide.totals[-5:]) - np.mean(wide.totals[:-5])) / np.sqrt(1 / 5 + 1 / 3000)
+    assert test.p_value == pytest.approx(2 * ndtr(-z), abs=0.03)
 
 
 def test_a_sampled_p_value_counts_the_assignment_made_and_is_never_nought() -> None:
