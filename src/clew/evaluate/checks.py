@@ -7,7 +7,7 @@ import duckdb
 from clew.errors import InputError, Problem
 from clew.evaluate import faults
 from clew.evaluate.arms import arms_of
-from clew.evaluate.faults import LARGEST, Fault
+from clew.evaluate.faults import LARGEST, SMALLEST, Fault
 from clew.evaluate.profile import Profile, Profiles
 from clew.evaluate.rows import Layout, Tally, distinct
 from clew.evaluate.table import Table
@@ -33,6 +33,8 @@ def check_columns(table: Table, profiles: Profiles, layout: Layout) -> None:
     ]
     if problems:
         raise InputError(problems=tuple(problems))
+    for one in profiles.variables.values():
+        _check_unit(table, one)
     _check_variation(table, profiles.variables[layout.outcome])
 
 
@@ -84,6 +86,15 @@ def _gaps(table: Table, profiles: Profiles, layout: Layout) -> list[str]:
     known = profiles.keys | profiles.variables
     thin = [column for column in needed if known[column].filled < profiles.rows]
     return [column for column in thin if count(table, faults.EMPTY, column, layout.outcome)]
+
+
+def _check_unit(table: Table, one: Profile) -> None:
+    if one.is_number and 0 < float(one.high or 0) - float(one.low or 0) < SMALLEST:
+        raise InputError(
+            f"the values of column {quoted(one.column)} differ by less than {SMALLEST:g}.",
+            where=str(table.parts[0].path),
+            do="Write them in another unit.",
+        )
 
 
 def _check_variation(table: Table, outcome: Profile) -> None:

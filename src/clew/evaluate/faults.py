@@ -19,8 +19,11 @@ from clew.evaluate.sources import Part, not_utf8
 from clew.evaluate.table import Table, name, text
 from clew.evaluate.wording import listed, quoted
 
-LARGEST = 1e150
-"""A value beyond this is refused: its square could not be held."""
+LARGEST = 1e40
+"""A value beyond this is refused: products of four could not be held."""
+
+SMALLEST = 1e-40
+"""A column whose values differ, but by less than this, is refused for the same reason."""
 
 NUMBER = re.compile(r"[+-]?(\d[\d_]*\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?(inf|infinity|nan)", re.IGNORECASE)
 DECIMAL_COMMA = re.compile(r"[+-]?[\d.]*\d,\d+")

@@ -77,7 +77,7 @@ class FileRows:
         rows = f"SELECT {grid.sql} AS v FROM {_split(self.table.source, outcome, gappy=self._is_gappy)[0]}"
         (squares,) = self._row(f"SELECT sum({product(grid, grid, ('v', 'v'))}) FROM ({rows})")
         n, total = self._row("SELECT sum(n), sum(p0_1) FROM cells")
-        origin = round((centre - grid.low) * 2.0**grid.exponent)
+        origin = round((centre - grid.origin) * 2.0**grid.exponent)
         return ldexp(squares - 2 * origin * total + origin * origin * n, -2 * grid.exponent)
 
     def squares(self, layout: Layout, curves: Curves, within: Within = ()) -> float:
@@ -134,7 +134,7 @@ class FileRows:
 
     @property
     def _step(self) -> int:
-        return finer(self.grids, self.profiles.rows)
+        return finer(self.grids)
 
     def _has_squares(self, layout: Layout) -> bool:
         """Whether the outcome's squares are asked for; cells that were summed without them cannot give them."""
@@ -153,7 +153,7 @@ class FileRows:
 
     def _origin(self, centre: Mapping[int, int]) -> Floats:
         unit = {i: self.grids[0].exponent - self.grids[i].exponent - self._step for i in centre}
-        return np.array([self.grids[i].low + ldexp(mean, unit[i]) for i, mean in centre.items()])
+        return np.array([self.grids[i].origin + ldexp(mean, unit[i]) for i, mean in centre.items()])
 
     def _assembled(self, found: Mapping[str, NDArray[Any]], pairs: Sequence[Pair], places: Sequence[int]) -> Floats:
         """Products (C, 1+V, 1+V) in the variables' units; 0 where a pair was not summed."""
@@ -207,7 +207,7 @@ def _reduced(table: Table, profiles: Profiles, layout: Layout) -> FileRows:
     weights = profiles.variables[layout.weights] if layout.weights else None
     known = profiles.keys | {one.column: one for one in factors}
     keys = tuple(known.values())
-    on_grid = tuple(grids(list(variables), weights, profiles.rows))
+    on_grid = tuple(grids(variables, weights, profiles.rows))
     pairs = pairs_of(range(len(on_grid)), squares=layout.squares)
     there, gone = _split(table.source, outcome, gappy=outcome.filled < profiles.rows)
     try:
