@@ -109,7 +109,8 @@ def _clusters(protocol: Protocol, world: World, rng: np.random.Generator) -> _Fr
     there = np.maximum(1, np.rint(grown)).astype(np.int64)  # looks × clusters, rows there by then
     new = np.diff(there, axis=0, prepend=np.zeros((1, clusters), dtype=np.int64))
     cluster = np.repeat(np.tile(np.arange(clusters), len(there)), new.ravel())
-    return _Frame(cluster, block[cluster], treated[cluster], tuple(int(n) for n in there.sum(axis=1)))
+    arms = treated[cluster] if protocol.design.deals_clusters else _deal(cluster, protocol.size.treated_share, rng)
+    return _Frame(cluster, block[cluster], arms, tuple(int(n) for n in there.sum(axis=1)))
 
 
 def _batches(protocol: Protocol, world: World, rng: np.random.Generator) -> _Frame:

@@ -125,12 +125,16 @@ def _extent(protocol: Protocol, assumed: Assumed) -> tuple[int, int | None]:
         units = units or size(protocol).needed.units
     elif units is None and clusters is None:
         needed = size(protocol).needed
-        units, clusters = needed.units, needed.clusters
+        units, clusters = needed.units, needed.clusters or _clusters_of(needed.units or 0, assumed.cluster_size)
     elif units is None and clusters is not None:
         units = size(protocol).needed.units or round(clusters * assumed.cluster_size)
     elif units is not None and clusters is None:
-        clusters = max(4, round(units / assumed.cluster_size))
+        clusters = _clusters_of(units, assumed.cluster_size)
     return _possible(units, clusters if assumed.cluster_size is not None else None)
+
+
+def _clusters_of(units: int, cluster_size: float) -> int:
+    return max(4, round(units / cluster_size))
 
 
 def _possible(units: int | None, clusters: int | None) -> tuple[int, int | None]:

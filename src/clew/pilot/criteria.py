@@ -165,10 +165,10 @@ def columns_have_one_role(protocol: Protocol) -> Iterator[Remark]:
         *[(("outcome", "adjust_for"), name) for name in outcome.adjust_for],
         *[(("equity", place, "column"), one.column) for place, one in enumerate(protocol.equity)],
     ]
-    for role, taken in {outcome.column: "outcome", design.arm: "arm"}.items():
-        others = [path for path, name in roles if name == role][1:]
+    for column, role in {design.arm: "arm", outcome.column: "outcome"}.items():
+        others = [path for path, name in roles if name == column][1:]
         for path in others:
-            yield Remark(path, f'"{role}" is the {taken} and cannot be this as well.', "Name another column.")
+            yield Remark(path, f'"{column}" is the {role} and cannot be this as well.', "Name another column.")
     if design.block is not None and design.block == design.cluster:
         yield Remark(
             ("design", "block"), "every cluster would be a block of its own.", "Name the column of the blocks."

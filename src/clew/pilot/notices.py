@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import fields
 
-from clew.errors import InputError
 from clew.pilot.protocol import Protocol
 from clew.pilot.reachable import clusters_by_arm, effect_that_pays, least_randomisation_p, sound_trial
 from clew.pilot.remark import Remark, Rule
-from clew.pilot.size import size
+from clew.pilot.size import rare_events
 from clew.pilot.trial import looks_paid_for, nominal_p
 
 MANY_CLUSTERS = 40
@@ -17,7 +16,7 @@ def outcome_can_be_shown(protocol: Protocol) -> Iterator[Remark]:
     """Say so where the planned size cannot show the effect worth having, or no size is planned."""
     trial = sound_trial(protocol)
     if trial is None:
-        if protocol.size.units is None or (protocol.design.cluster and protocol.size.clusters is None):
+        if protocol.size.units is None or (protocol.design.deals_clusters and protocol.size.clusters is None):
             do = "Add [size] units (and clusters), baseline or sd, and icc; then run clew pilot size."
             yield Remark(("size",), "no size is planned, so nobody can say what this pilot can show.", do)
         return
@@ -35,10 +34,7 @@ def outcome_can_be_shown(protocol: Protocol) -> Iterator[Remark]:
 
 def rare_events_can_be_shown(protocol: Protocol) -> Iterator[Remark]:
     """Say so where the hoped-for event is too rare, and ask for an outcome that must change first."""
-    try:
-        rare = size(protocol).rare
-    except InputError:
-        return  # the effect is impossible; a problem says so
+    rare = rare_events(protocol)
     if rare is None or rare.can_be_shown:
         return
     years = f"about {rare.years_each_side}" if rare.years_each_side is not None else "more than 100,000"

@@ -65,6 +65,11 @@ class Design:
     fixed_effects: tuple[str, ...] = ()
     seed: int | None = None
 
+    @property
+    def deals_clusters(self) -> bool:
+        """Whether whole clusters are dealt to the arms, and not the units in them one by one."""
+        return self.kind == "cluster-randomised"
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:

@@ -6,12 +6,13 @@ J. Stat. Plan. Inference 119.
 """
 
 import math
-from collections.abc import Callable
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import bdtr, bdtrik, gammaln, xlogy
+
+from clew.pilot.search import least
 
 MOST_YEARS: Final = 100_000
 """Beyond this many years a side, no number is given."""
@@ -36,7 +37,7 @@ def exact_power(expected_before: float, expected_after: float, *, alpha: float, 
     counts = _counts(total)
     chances = np.exp(xlogy(counts, total) - total - gammaln(counts + 1))
     limits = _rejected_up_to(counts, share, alpha)
-    rejected = np.where(limits >= 0, bdtr(np.maximum(limits, 0), counts, expected_after / total), 0.0)
+    rejected = np.where(limits >= 0, bdtr(np.maximum(limits, 0), counts.astype(np.int64), expected_after / total), 0.0)
     return min(1.0, float(chances @ rejected))
 
 
@@ -53,7 +54,7 @@ def years_each_side(events_a_year: float, cut: float, *, alpha: float, power: fl
         before = events_a_year * years
         return exact_power(before, before * (1 - cut), alpha=alpha) >= power
 
-    return _least(_enough, MOST_YEARS)
+    return least(_enough, MOST_YEARS)
 
 
 def units_counted_exactly(
@@ -70,21 +71,7 @@ def units_counted_exactly(
     def _enough(units: int) -> bool:
         return exact_power(high * units, low * units, alpha=alpha / 2, share=low_share) >= power
 
-    return _least(_enough, most)
-
-
-def _least(enough: Callable[[int], bool], most: int) -> int | None:
-    """Return the least whole number that is enough, or None where `most` is not (more never harms)."""
-    high = 1
-    while not enough(high):
-        high *= 2
-        if high > most:
-            return None
-    low = high // 2
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if enough(middle) else (middle, high)
-    return high
+    return least(_enough, most)
 
 
 def _counts(total: float) -> NDArray[np.float64]:
@@ -96,6 +83,7 @@ def _counts(total: float) -> NDArray[np.float64]:
 def _rejected_up_to(counts: NDArray[np.float64], share: float, alpha: float) -> NDArray[np.float64]:
     """Return for each total the largest later count that is significantly few; -1 where none is."""
     limits = np.floor(np.nan_to_num(bdtrik(alpha, counts, share), nan=-1.0)) + 1  # one too many, then stepped down
+    whole = counts.astype(np.int64)
     for _ in range(3):
-        limits = np.where((limits >= 0) & (bdtr(np.maximum(limits, 0), counts, share) > alpha), limits - 1, limits)
+        limits = np.where((limits >= 0) & (bdtr(np.maximum(limits, 0), whole, share) > alpha), limits - 1, limits)
     return limits

@@ -14,7 +14,7 @@ FEWEST_CLUSTERS_AN_ARM = 2
 def arms_can_be_compared(protocol: Protocol) -> Iterator[Remark]:
     """Each arm holds two clusters at least, and covariates leave degrees of freedom over."""
     clusters = protocol.size.clusters
-    if protocol.design.cluster is None or clusters is None:
+    if not protocol.design.deals_clusters or clusters is None:
         return
     arms = clusters_by_arm(protocol)
     if min(arms) < FEWEST_CLUSTERS_AN_ARM:
@@ -127,7 +127,7 @@ def least_randomisation_p(protocol: Protocol) -> float | None:
     image with the same difference. None where clusters are not randomised or dealt within blocks.
     """
     treated, comparison = clusters_by_arm(protocol)
-    if protocol.design.cluster is None or protocol.design.block is not None or min(treated, comparison) < 1:
+    if not protocol.design.deals_clusters or protocol.design.block is not None or min(treated, comparison) < 1:
         return None
     return (2 if treated == comparison else 1) / math.comb(treated + comparison, treated)
 

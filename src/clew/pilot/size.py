@@ -36,7 +36,7 @@ def size(protocol: Protocol) -> SampleSize:
         steps=steps,
         needed=needed,
         planned=_planned(protocol, assumed),
-        rare=_rare(protocol),
+        rare=rare_events(protocol),
     )
     return replace(found, sentences=sentences(found, protocol))
 
@@ -46,7 +46,8 @@ def _question(protocol: Protocol, a: Assumed) -> Question:
         measure=protocol.outcome.measure,
         assumed=a,
         spread=variances(protocol.outcome.measure, a.baseline, a.effect, a.share, a.sd),
-        clusters=protocol.size.clusters if a.cluster_size is not None else None,
+        deals_clusters=protocol.design.deals_clusters,
+        clusters=protocol.size.clusters,
         looks=protocol.looks.planned,
         paid=looks_paid_for(protocol),
     )
@@ -65,7 +66,8 @@ def _planned(protocol: Protocol, a: Assumed) -> Planned | None:
     )
 
 
-def _rare(protocol: Protocol) -> Rare | None:
+def rare_events(protocol: Protocol) -> Rare | None:
+    """Return what the protocol's rare events could show; None where it names none."""
     stated = protocol.size
     a_year, cut, alpha = stated.rare_events_a_year, stated.rare_cut, protocol.looks.alpha
     if a_year is None:

@@ -11,10 +11,11 @@ from clew.pilot.power import Variances, cluster_size_for, design_effect, small_s
 from clew.pilot.protocol import Measure
 from clew.pilot.rare import units_counted_exactly
 from clew.pilot.sample_size import Needed, Step
+from clew.pilot.search import least
 
 FEW_EVENTS = 50
-MOST_UNITS = 10**12
-MOST_CLUSTERS = 10**7
+MOST_UNITS = 10**15
+FEWEST_PAIRS = 2
 FORMULAS = {
     "mean": "two-sample z (Fleiss, Levin & Paik 2003)",
     "proportion": "variance pooled under no effect, separate under the effect (Fleiss, Levin & Paik 2003)",
@@ -26,12 +27,14 @@ FORMULAS = {
 class Question:
     """What the steps answer: the assumptions, the variances of the effect worth having, clusters and looks planned.
 
-    `clusters`: in all, None where none are planned. `looks`: planned; `paid`: with every extension.
+    `deals_clusters`: whole clusters are randomised; `clusters`: in all, None where none are planned. `looks`: planned;
+    `paid`: with every extension.
     """
 
     measure: Measure
     assumed: Assumed
     spread: Variances
+    deals_clusters: bool
     clusters: int | None
     looks: int
     paid: int
@@ -57,7 +60,7 @@ class Hurdle:
 
 def steps_of(question: Question) -> tuple[tuple[Step, ...], Needed]:
     """Return the steps and what is needed after the last of them."""
-    return _unclustered(question) if question.assumed.cluster_size is None else _clustered(question)
+    return _clustered(question) if question.deals_clusters else _unclustered(question)
 
 
 def _unclustered(question: Question) -> tuple[tuple[Step, ...], Needed]:
@@ -86,7 +89,7 @@ def _one_by_one(question: Question) -> tuple[float, Step]:
     """Return the units needed in all where single units are randomised; counted exactly where events are few."""
     a, name = question.assumed, "units randomised one by one"
     units = units_in_all(question.spread, a.effect, a.share, alpha=a.alpha, power=a.power) * (1 - a.r2)
-    if question.measure == "count" and a.cluster_size is None and _events(a, units) < FEW_EVENTS:
+    if question.measure == "count" and not question.deals_clusters and _events(a, units) < FEW_EVENTS:
         rates = (a.baseline, a.baseline + a.effect)
         exact = units_counted_exactly(rates, a.share, alpha=a.alpha, power=a.power, most=MOST_UNITS)
         if exact is not None:
@@ -145,11 +148,13 @@ def _clusters_of_stated_size(question: Question, met: tuple[Hurdle, ...], indepe
     """Return the least even number of clusters of the stated size that carries the independent units needed."""
     a = question.assumed
     carried = _size(a) / design_effect(_size(a), a.icc or 0.0, a.cv or 0.0)
-    clusters = 4
-    while clusters * carried < independent * math.prod(hurdle.factor(clusters) for hurdle in met):
-        step = max(2, clusters // 64 * 2)
-        clusters += step
-    return clusters
+
+    def _enough(pairs: int) -> bool:
+        clusters = 2 * pairs
+        needed = independent * math.prod(hurdle.factor(clusters) for hurdle in met)
+        return pairs >= FEWEST_PAIRS and clusters * carried >= needed
+
+    return 2 * (least(_enough, MOST_UNITS) or MOST_UNITS)
 
 
 def _needed(question: Question, met: tuple[Hurdle, ...], independent: int) -> Needed:

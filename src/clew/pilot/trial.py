@@ -108,10 +108,23 @@ def planned_trial(protocol: Protocol, assumed: Assumed | None = None) -> Trial |
     """Return the trial that [size] plans; None where it plans no units, or no clusters though these are randomised."""
     a = assumed or assume(protocol)
     units, clusters = protocol.size.units, protocol.size.clusters
-    if units is None or (a.cluster_size is not None and clusters is None):
+    if units is None or (protocol.design.deals_clusters and clusters is None):
         return None
-    if a.cluster_size is None or clusters is None:
-        df = max(1.0, units - 2.0) if protocol.outcome.measure == "mean" else None
-        return Trial(protocol, a, units, None, units / (1 - a.r2), df)
-    effective = units / design_effect(a.cluster_size, a.icc or 0.0, a.cv or 0.0) / (1 - a.r2)
-    return Trial(protocol, a, units, clusters, effective, max(1.0, clusters - 2.0))
+    spread_out = 1.0
+    if protocol.design.deals_clusters:
+        spread_out = design_effect(a.cluster_size or 1.0, a.icc or 0.0, a.cv or 0.0)
+    return Trial(
+        protocol=protocol,
+        assumed=a,
+        units=units,
+        clusters=clusters if protocol.design.cluster is not None else None,
+        effective=units / spread_out / (1 - a.r2),
+        df=_degrees_of_freedom(protocol, units, clusters),
+    )
+
+
+def _degrees_of_freedom(protocol: Protocol, units: int, clusters: int | None) -> float | None:
+    """Return those of the t test: by clusters where errors are counted by them, by units for a mean, else None."""
+    if protocol.design.cluster is not None and clusters is not None:
+        return max(1.0, clusters - 2.0)
+    return max(1.0, units - 2.0) if protocol.outcome.measure == "mean" else None
