@@ -1,5 +1,6 @@
 """The demo: real data as they are published, made-up data as they are promised, a folder that is whole or not there."""
 
+import hashlib
 import json
 import shutil
 import sys
@@ -254,6 +255,12 @@ def test_the_made_up_homes_are_the_promised_ones() -> None:
         assert [safe["usual visit", district] for district in data.DISTRICTS] == usual
         assert [safe["joint visit", district] for district in data.FURTHER_DISTRICTS] == joint
     assert len({row["home"] for row in [*first, *second]}) == 624
+
+
+def test_the_made_up_homes_never_change_unseen() -> None:
+    rows = [*data.fire_safety_visits(1), *data.fire_safety_visits(2)]
+    digest = hashlib.sha256(json.dumps(rows).encode()).hexdigest()
+    assert digest == "b5b74b7f31efeca69145ab3df85c0d20674cddfcd215eb6cd1c49967ef295337"
 
 
 @pytest.mark.parametrize(
