@@ -8,6 +8,7 @@ American Political Science Review 113; Morris, White & Crowther (2019), Statisti
 """
 
 import html
+import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 from clew.errors import InputError, Problem
 from clew.evaluate.analyse import analyse
 from clew.evaluate.arrays import ArrayRows
+from clew.evaluate.estimate import estimation_layout
 from clew.evaluate.finding import Finding
 from clew.gate.judge import History, Judgement, judge
 from clew.gate.simulate import draw
@@ -31,7 +33,7 @@ from clew.pilot.trial import looks_paid_for
 Ending = Literal["scale", "stop", "undecided"]
 ENDINGS: Final[tuple[Ending, ...]] = get_args(Ending)
 Endings = NDArray[np.int64]
-"""(trials, 2): how each trial ended, as a place in `ENDINGS`, and at which look."""
+"""(trials, 3): how each trial ended, as a place in `ENDINGS`; at which look; how many looks could not be analysed."""
 
 SAID: Final = {
     "scale": 'the rule says "scale"',
@@ -112,12 +114,15 @@ def characteristics(
 ) -> Characteristics:
     """Return how the registered design, looks and rule behave where the truth is known.
 
-    `trials`: made-up pilots in each scenario. `workers`: processes; the result does not depend on them. `progress`: is
-    told how many more trials are done, of ``trials × len(scenarios)``.
+    `trials`: made-up pilots in each scenario. `workers`: processes; the result does not depend on them (a script that
+    asks for more than one needs the usual ``if __name__ == "__main__"``). `progress`: is told how many more trials are
+    done, of `trials_in_all`.
 
-    Raises: InputError where more rows would be needed than can be made up, or trials, seed or workers make no sense.
+    Raises: InputError where more rows would be needed than can be made up, the design names what is not offered, or
+    trials, seed or workers make no sense.
     """
     _check(trials=trials, seed=seed, workers=workers)
+    estimation_layout(protocol)  # refuses what is not offered before anything is made up
     world = world_of(protocol)
     tried = scenarios(protocol, world)
     ended = _run(Task(protocol, world, tried, seed), trials, workers, progress or (lambda _: None))
@@ -125,7 +130,14 @@ def characteristics(
     if len(tried) < 3:
         why = "No equity group is registered, so harm to one of them would go unseen."
         rows += [Characteristic(HARM, _probability(HARM, ending), None, None, why) for ending in ENDINGS]
-    return Characteristics(protocol.pilot.id, protocol.sha256, trials, seed, world.listed, world.notes, tuple(rows))
+    return Characteristics(
+        protocol.pilot.id, protocol.sha256, trials, seed, world.listed, (*world.notes, *_mute(ended)), tuple(rows)
+    )
+
+
+def trials_in_all(protocol: Protocol, trials: int) -> int:
+    """Return how many trials `progress` will have been told of in the end: `trials` in each scenario."""
+    return trials * len(scenarios(protocol, world_of(protocol)))
 
 
 def _check(**numbers: int) -> None:
@@ -152,21 +164,22 @@ class Task:
         """Return how trials `first` to `last` − 1 of a scenario ended."""
         return np.array([self.trial(scenario, number) for number in range(first, last)], dtype=np.int64)
 
-    def trial(self, scenario: int, number: int) -> tuple[int, int]:
-        """Return how one trial ended, as a place in `ENDINGS`, and at which look."""
+    def trial(self, scenario: int, number: int) -> tuple[int, int, int]:
+        """Return how one trial ended; see `Endings`."""
         seeds = np.random.SeedSequence(self.seed, spawn_key=(scenario, number))
         drawn = draw(self.protocol, self.world, self.scenarios[scenario], np.random.default_rng(seeds))
-        history = History()
+        history, mute = History(), 0
         last = looks_paid_for(self.protocol)
         for look in range(1, last + 1):
             finding = _analysed(self.protocol, ArrayRows(drawn.at(look)), look)
             if finding is None:
+                mute += 1
                 continue
             judgement = judge(self.protocol, finding, history)
             if judgement.verdict in {"scale", "stop"}:
-                return ENDINGS.index(ending_of(judgement)), look
+                return ENDINGS.index(ending_of(judgement)), look, mute
             history = after(history, judgement)
-        return ENDINGS.index("undecided"), last
+        return ENDINGS.index("undecided"), last, mute
 
 
 def _analysed(protocol: Protocol, rows: ArrayRows, look: int) -> Finding | None:
@@ -200,7 +213,7 @@ def _run(task: Task, trials: int, workers: int, progress: Callable[[int], object
         for scenario in range(len(task.scenarios))
         for first in range(0, trials, BATCH)
     ]
-    ended = [np.zeros((trials, 2), dtype=np.int64) for _ in task.scenarios]
+    ended = [np.zeros((trials, 3), dtype=np.int64) for _ in task.scenarios]
     for (scenario, first, last), endings in _batches(task, batches, workers):
         ended[scenario][first:last] = endings
         progress(last - first)
@@ -214,13 +227,25 @@ def _batches(task: Task, batches: list[Batch], workers: int) -> Iterator[tuple[B
     if workers == 1:
         yield from ((batch, task.batch(*batch)) for batch in batches)
         return
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_leave_interrupts_to_the_caller)
     try:
         waiting = {pool.submit(task.batch, *batch): batch for batch in batches}
         for done in as_completed(waiting):
             yield waiting[done], done.result()
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _leave_interrupts_to_the_caller() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _mute(ended: list[Endings]) -> Iterator[str]:
+    """Yield what must be said where made-up rows could not carry the estimate."""
+    mute = sum(int(endings[:, 2].sum()) for endings in ended)
+    looks = sum(int(endings[:, 1].sum()) for endings in ended)
+    if mute:
+        yield f"At {mute / looks:.1%} of the looks the rows could not carry the estimate, so nothing was decided."
 
 
 def _rows(scenario: Scenario, ended: Endings) -> Iterator[Characteristic]:

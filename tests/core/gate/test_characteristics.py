@@ -11,7 +11,16 @@ from scipy.special import nctdtr, stdtrit
 from builders import a_finding, a_protocol
 from clew.errors import InputError
 from clew.evaluate.finding import Estimate
-from clew.gate.characteristics import ENDINGS, Characteristics, Task, after, characteristics, ending_of, figure
+from clew.gate.characteristics import (
+    ENDINGS,
+    Characteristics,
+    Task,
+    after,
+    characteristics,
+    ending_of,
+    figure,
+    trials_in_all,
+)
 from clew.gate.judge import History, judge
 from clew.gate.world import HARM, NO_EFFECT, WORTH_HAVING, scenarios, world_of
 from clew.pilot.protocol import Cost, Design, Equity, Looks, Outcome, Population, Protocol, ScaleRule, Size
@@ -152,7 +161,16 @@ def test_a_feasibility_pilot_never_scales() -> None:
 
 def test_an_outcome_that_has_not_varied_decides_nothing() -> None:
     protocol = of_clusters(size=replace(of_clusters().size, baseline=1e-12, icc=0.0))
-    assert found(characteristics(protocol, trials=20), NO_EFFECT)["undecided"] == 1.0
+    result = characteristics(protocol, trials=20)
+    assert found(result, NO_EFFECT)["undecided"] == 1.0
+    assert any("could not carry the estimate" in note for note in result.notes)
+    assert not any("could not carry" in note for note in characteristics(of_units(), trials=20).notes)
+
+
+def test_a_design_that_is_not_offered_is_refused_and_not_taken_for_indecision() -> None:
+    design = replace(of_units().design, estimator="block-weighted")
+    with pytest.raises(InputError, match="needs a block"):
+        characteristics(of_units(design=design), trials=2)
 
 
 @pytest.mark.parametrize("measure", ["mean", "proportion", "count"])
@@ -175,7 +193,7 @@ def test_the_same_bytes_whatever_the_number_of_workers() -> None:
         for workers in (1, 2)
     )
     assert one == two
-    assert sum(done) == 2 * 3 * 45
+    assert sum(done) == 2 * trials_in_all(protocol, 45) == 2 * 3 * 45
 
 
 def test_another_seed_makes_other_trials() -> None:

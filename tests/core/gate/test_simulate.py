@@ -125,6 +125,12 @@ def test_every_column_that_the_design_names_is_there() -> None:
     assert len(set(drawn.columns["u"])) == len(drawn.columns["u"])
 
 
+def test_a_treated_arm_that_is_named_bears_its_name() -> None:
+    protocol = a_protocol(design=replace(a_protocol().design, treated="joint visit"))
+    drawn = draw(protocol, World(96, 8, 0.5), NO_EFFECT, np.random.default_rng(8))
+    assert set(drawn.columns["arm"]) == {"control", "joint visit"}
+
+
 def test_shares_beyond_nought_and_one_stay_shares() -> None:
     protocol = clustered("proportion")
     drawn = draw(protocol, World(600, 12, 0.98, icc=0.1), Scenario("too good", 0.5), np.random.default_rng(9))
