@@ -28,7 +28,10 @@ ELSEWHERE = (
     "It does not mean that the effect will be as large elsewhere, or as large as the single figure: read the whole"
     " interval, and let the places that take it over check again."
 )
-ADAPTED = "It does not mean that the pilot failed, nor that it may be scaled as it is: what has to change comes first."
+ADAPTED = (
+    "It does not mean that the pilot failed, nor that it may be scaled as it is: what has to change, or to be answered,"
+    " comes first."
+)
 UNDECIDED = (
     "It is neither a success nor a failure. Whichever way the figures lean, the data do not reach the limit that was"
     " promised, so nobody can yet say that it works, or that it does not."
