@@ -102,8 +102,8 @@ def _column(
 def reach_of(reached: int, everybody: int, eligible_share: float | None) -> tuple[float | None, str]:
     """Return a group's share among the treated over its share among the eligible, or None and why.
 
-    >>> reach_of(30, 100, 0.4)
-    (0.75, '')
+    >>> reach_of(30, 120, 0.5)
+    (0.5, '')
     """
     if not eligible_share:
         return None, NO_SHARE

@@ -85,8 +85,8 @@ def scenarios(protocol: Protocol, world: World) -> tuple[Scenario, ...]:
 def effects_by_group(scenario: Scenario, groups: Groups | None) -> tuple[float, ...]:
     """Return each group's effect in the outcome's units; one entry where no groups are registered.
 
-    >>> effects_by_group(Scenario("harm", 0.1, "b"), Groups("g", ("a", "b"), (0.75, 0.25)))
-    (0.16666666666666669, -0.1)
+    >>> effects_by_group(Scenario("harm", 2.0, "b"), Groups("g", ("a", "b"), (0.75, 0.25)))
+    (3.3333333333333335, -2.0)
     """
     if groups is None:
         return (scenario.effect,)
