@@ -74,8 +74,8 @@ def test_lines_at_one_place_share_one_label() -> None:
     protocol = replace(evaluation.protocol, stop_effect_upper_bound_below=2.0)
     drawn = effect_plot(replace(evaluation, protocol=protocol), units_of(protocol, 1.1))
     assert [mark.label for mark in drawn.marks] == [
-        "no difference · bound to scale",
-        "+2.0 worth having · bound to stop",
+        "no difference · scale line",
+        "+2.0 worth having · stop line",
     ]
 
 

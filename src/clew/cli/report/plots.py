@@ -122,8 +122,8 @@ def reference_lines(evaluation: Evaluation, units: Units) -> tuple[tuple[float, 
     named = (
         (0.0, "no difference"),
         (protocol.outcome.worth_having, "worth having"),
-        (protocol.scale.effect_lower_bound_above, "bound to scale"),
-        (protocol.stop_effect_upper_bound_below, "bound to stop"),
+        (protocol.scale.effect_lower_bound_above, "scale line"),
+        (protocol.stop_effect_upper_bound_below, "stop line"),
     )
     found: dict[float, list[str]] = {}
     for value, name in named:

@@ -96,7 +96,7 @@ def _groups(equity: tuple[Equity, ...], units: Units) -> Iterator[str]:
         limit = "no difference" if rule.harm_limit == 0 else f"{units.effect(rule.harm_limit)} (better direction)"
         yield f"By {spoken(rule.column)}: a group whose whole interval is on the wrong side of {limit} is harmed."
         if rule.reach_at_least is not None:
-            shares = ", ".join(f"{group} {share(part)}" for group, part in rule.eligible_shares)
+            shares = ", ".join(f"{group} {100 * part:.3g}%" for group, part in rule.eligible_shares)
             yield f"Reach at least {rule.reach_at_least:g} of each group's share among the eligible ({shares})."
 
 
