@@ -142,11 +142,10 @@ class Record:
 
     def refresh(self) -> None:
         """Take in what other programs have written since. Raises RecordError where checkpoint or journal is damaged."""
-        news = self._store.read(PENDING, self._end) or b""  # before the checkpoint: events only ever move there
-        if (self._store.read(CHECKPOINT) or b"") != self._head.note.encode():
-            self._load()
-        elif news:
-            self._take_in(news)
+        for _ in range(2):  # without the lock a journal may be read while it is cut: then it reads well the next time
+            with suppress(RecordError):
+                return self._look()
+        return self._look()
 
     # ── writing ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -236,6 +235,13 @@ class Record:
         if commitment is None:
             raise MissingError(f'entry {index} has no personal value "{field}".', where=self.origin)
         return commitment
+
+    def _look(self) -> None:
+        news = self._store.read(PENDING, self._end) or b""  # before the checkpoint: events only ever move there
+        if (self._store.read(CHECKPOINT) or b"") != self._head.note.encode():
+            self._load()
+        elif news:
+            self._take_in(news)
 
     def _load(self) -> None:
         journal = self._store.read(PENDING) or b""

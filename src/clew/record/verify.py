@@ -465,19 +465,13 @@ class Folder:
         visible = os.access(self.path / "private/pending", os.R_OK)
         return (self.read("private/pending", JOURNAL_LIMIT) or b"") if visible else b""
 
-    def strays(self, size: int) -> Iterator[str]:
-        """Yield every name under tile/ that a record of this size does not have."""
+    def names(self) -> Iterator[str]:
+        """Yield the name of everything under tile/, with a slash behind what is no plain file."""
         for folder, folders, files in os.walk(self.path / "tile"):
             linked = [name for name in folders if Path(folder, name).is_symlink()]
-            for name in sorted(files + linked):
-                path = Path(folder, name)
-                relative = path.relative_to(self.path).as_posix()
-                if not _belongs(relative, size) or not path.is_file():
-                    yield relative
-
-    def stamp(self) -> object:
-        """Return a value that changes when the operator writes, so that a reading across a change is done again."""
-        return [_size_and_time(self.path / name) for name in ("checkpoint", "private/pending")]
+            for path in (Path(folder, name) for name in sorted(files + linked)):
+                plain = path.is_file() and not path.is_symlink()
+                yield path.relative_to(self.path).as_posix() + ("" if plain or not os.path.lexists(path) else "/")
 
 
 class Site:
@@ -527,14 +521,9 @@ class Site:
         """Return nothing: the journal is never published."""
         return b""
 
-    def strays(self, size: int) -> Iterator[str]:
+    def names(self) -> Iterator[str]:
         """Yield nothing: a website cannot be listed."""
-        del size
         return iter(())
-
-    def stamp(self) -> object:
-        """Return always the same: what is published is never changed, so that no reading need be done again."""
-        return self.address
 
 
 def _bounded(content: bytes, name: str, limit: int) -> bytes:
@@ -557,14 +546,6 @@ def _listing(folder: Path) -> list[str]:
         return [path.name for path in folder.iterdir()]
     except OSError:
         return []
-
-
-def _size_and_time(path: Path) -> tuple[int, int] | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_size, found.st_mtime_ns
 
 
 def _belongs(path: str, size: int) -> bool:
@@ -659,12 +640,7 @@ def verify(
         place = Site(str(source)) if "://" in str(source) else Folder(Path(source))
     except DamagedError as error:
         raise UnusableError(f"{source}: {error}") from error
-    for _ in range(3):  # a record that is being written may change under the reader: then read again
-        before = place.stamp()
-        result = _Check(place, progress).run(key, earlier)
-        if result.ok or place.stamp() == before:
-            break
-    return result
+    return _Check(place, progress).run(key, earlier)
 
 
 def _given_key(vkey: str | None) -> VerifierKey | None:
@@ -714,8 +690,7 @@ class _Check:
             self.roots = {**dict.fromkeys((head.size, earlier[1].size if earlier else 0), b""), 0: EMPTY_ROOT}
             total = self.entries(journal)
             self.compare_roots(head, key, earlier)
-            for name in self.place.strays(total):
-                self.fail(f"{name} is not a file of this record")
+            self.strays(total, key)
         return Verification(
             origin=head.origin if head else "",
             size=self.size,
@@ -746,11 +721,14 @@ class _Check:
 
     def journal(self) -> Journal:
         """Return the operator's journal: empty where there is none to be seen."""
-        try:
-            return read_journal(self.place.journal())
-        except DamagedError as error:
-            self.fail(f"private/pending: {error}")
-            return Journal(0, [], 0)
+        said = ""
+        for _ in range(3):  # the operator may be cutting it just now: then it reads well the next time
+            try:
+                return read_journal(self.place.journal())
+            except DamagedError as error:
+                said = str(error)
+        self.fail(f"private/pending: {said}")
+        return Journal(0, [], 0)
 
     def key(self, given: VerifierKey | None) -> VerifierKey | None:
         """Return the key to check with: the given one, or else the record's own."""
@@ -869,12 +847,31 @@ class _Check:
         try:
             for width, content in self.place.stored(level, number, needed):
                 widths.add(width)
-                if width > len(parts) or content != b"".join(parts[:width]):
+                whole = b"".join(parts[:width])
+                if content != whole and not (width > len(parts) and content.startswith(whole)):
                     self.differs(level, number, width, content, parts)
         except DamagedError as error:
             self.fail(str(error))
         if needed and not widths & {needed, FULL}:
             self.fail(f"{tile_path(level, number, needed)} is missing")
+
+    def strays(self, total: int, key: VerifierKey | None) -> None:
+        """Note every file that has no place in a record of so many entries, or of as many as it has by now."""
+        beyond = [name for name in self.place.names() if not _belongs(name, total)]
+        total = self.by_now(total, key) if beyond else total
+        for name in beyond:
+            if not _belongs(name, total):
+                self.fail(f"{name} is not a file of this record")
+
+    def by_now(self, total: int, key: VerifierKey | None) -> int:
+        """Return how many entries there are once the operator has written on while we read."""
+        try:
+            journal = read_journal(self.place.journal())
+            note = self.place.read("checkpoint", NOTE_LIMIT)
+            size = open_checkpoint(note, key).size if note and key else 0
+        except DamagedError:
+            return total
+        return max(total, size, journal.first + len(journal.entries) if journal.first <= size else 0)
 
     def differs(self, level: int | str, number: int, width: int, content: bytes, parts: list[bytes]) -> None:
         """Note that a stored tile is not what it must be, and name the first entry where that shows."""

@@ -224,19 +224,23 @@ def test_too_much_may_not_wait_for_a_checkpoint(record, note, monkeypatch):
     assert record.append([note(1)])[0].index == 1
 
 
-def test_the_heads_of_cases_are_made_again_when_lost_damaged_or_old(tmp_path, new_record, note):
+@pytest.mark.parametrize("fault", ["old", "lost", "empty", "damaged"])
+def test_the_heads_of_cases_are_made_again_when_lost_damaged_or_old(tmp_path, new_record, note, fault):
     new_record(tmp_path / "log", 5, 1)
     kept = tmp_path / "log/private/heads"
     old = kept.read_bytes()
     open_record(tmp_path / "log").checkpoint()
-    for content in (None, b"", kept.read_bytes()[:-3] + b"9]}", old):
-        kept.unlink(missing_ok=True)
-        if content is not None:
-            kept.write_bytes(content)
-        open_record(tmp_path / "log").append([note(9, "case-a")])
+    new = kept.read_bytes()
+    kept.write_bytes(
+        {"old": old, "lost": b"", "empty": b"", "damaged": new.replace(b'"case-c": [2', b'"case-c": [3')}[fault]
+    )
+    if fault == "lost":
+        kept.unlink()
+    open_record(tmp_path / "log").append([note(9, "case-c")])
 
+    assert new.count(b'"case-c": [2') == 1
     assert verify(tmp_path / "log").ok
-    assert [r.sequence for r in open_record(tmp_path / "log").events("case-a")] == list(range(6))
+    assert [r.sequence for r in open_record(tmp_path / "log").events("case-c")] == [0, 1, 2]
 
 
 def test_partial_tiles_go_when_the_full_one_is_published_and_not_before(tmp_path, new_record, note):

@@ -129,6 +129,8 @@ def test_an_inclusion_proof_holds_for_its_entry_place_size_and_root_alone(size, 
         assert not verify_inclusion(leaf, index, size, [sha256(path[0]).digest(), *path[1:]], root)
     others = [other for other in range(-1, size + 1) if other != index]
     assert not any(verify_inclusion(leaf, other, size, path, root) for other in others)
+    sizes = [size * 2, size * 4 + 1, 2 * len(bin(size)) * size]  # so much larger that the path must be longer
+    assert not any(verify_inclusion(leaf, index, other, path, root) for other in sizes)
 
 
 @given(st.integers(1, 130), st.data())

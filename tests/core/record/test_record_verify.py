@@ -18,6 +18,7 @@ from clew.record import tiles
 from clew.record.note import Signer
 from clew.record.verify import (
     EMPTY_ROOT,
+    Folder,
     TreeHead,
     UnusableError,
     explain,
@@ -156,11 +157,11 @@ def test_a_link_or_a_device_among_the_tiles_is_detected_and_never_read(copy, tmp
     (copy / "tile/0/001").unlink()
     (tmp_path / "elsewhere").mkdir()
     (copy / "tile/2").symlink_to(tmp_path / "elsewhere")
-    assert "tile/2 is not a file of this record" in whats(verify(copy))
+    assert "tile/2/ is not a file of this record" in whats(verify(copy))
     (copy / "tile/2").unlink()
     (copy / "tile/0/000.p/5").unlink()
     (copy / "tile/0/000.p/5").symlink_to("/dev/zero")
-    assert "is missing" in whats(verify(copy))
+    assert "tile/0/000.p/5/ is not a file of this record" in whats(verify(copy))
 
 
 def test_tiles_of_a_checkpoint_that_was_cut_off_are_no_damage_and_are_checked(small, copy, tmp_path):
@@ -429,6 +430,31 @@ def test_a_checkpoint_of_rubbish_never_passes(tmp_path_factory, lines, size):
     (path / "checkpoint").write_bytes(b"\n".join([b"example.org/log", str(size).encode(), *lines]) + b"\n")
 
     assert not verify(path).ok
+
+
+@pytest.mark.parametrize("after", ["private/pending", "vkey", "checkpoint", "tile/entries/000.p/200"])
+def test_a_record_that_grows_at_any_moment_of_the_reading_is_not_called_damaged(
+    tmp_path, new_record, note, monkeypatch, after
+):
+    path = tmp_path / "log"
+    record = new_record(path, 200, 30)
+    plain, grown = Folder.read, []
+
+    def read(self, name, limit):
+        content = plain(self, name, limit)
+        if name == after and not grown:
+            grown.append(record.checkpoint())
+            record.append([note(1) for _ in range(90)])
+            record.checkpoint()
+            record.append([note(2) for _ in range(9)])
+        return content
+
+    monkeypatch.setattr(Folder, "read", read)
+    result = verify(path)
+
+    assert grown
+    assert whats(result) == ""
+    assert not (path / "tile/entries/000.p/200").exists()
 
 
 def test_a_record_that_is_being_written_is_read_again_and_not_called_damaged(tmp_path, new_record, note):
