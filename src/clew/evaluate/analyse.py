@@ -87,10 +87,7 @@ def dealt_anew(protocol: Protocol, rows: Rows, raw: RawEstimate, arms: Arms) -> 
     Its statistic is the difference in arm means, in blocks as the estimator weighs them; covariates are left aside.
     """
     design = protocol.design
-    if (
-        design.kind != "cluster-randomised"
-        or min(raw.clusters_treated or 0, raw.clusters_comparison or 0) >= FEW_CLUSTERS
-    ):
+    if not design.deals_clusters or min(raw.clusters_treated or 0, raw.clusters_comparison or 0) >= FEW_CLUSTERS:
         return None
     return randomisation_test(_dealt(protocol, rows, arms), seed=design.seed or 0)
 
@@ -113,7 +110,7 @@ def _dealt(protocol: Protocol, rows: Rows, arms: Arms) -> Dealt:
 
 def screens_of_arms(protocol: Protocol, tally: Tally, arms: Arms) -> Iterator[Screen]:
     """Yield the screens that ask how the arms were dealt and followed."""
-    clustered = protocol.design.kind == "cluster-randomised"
+    clustered = protocol.design.deals_clusters
     yield differential_attrition(
         followed(tally, arms, protocol.design.cluster if clustered else None), clustered=clustered
     )

@@ -105,12 +105,18 @@ def _clusters(protocol: Protocol, world: World, rng: np.random.Generator) -> _Fr
     treated = _deal(block, protocol.size.treated_share, rng)
     cv = world.cv
     weight = rng.gamma(1 / cv**2, cv**2, clusters) if cv else np.ones(clusters)
-    grown = np.outer(_growth(protocol), weight * world.units / clusters)
-    there = np.maximum(1, np.rint(grown)).astype(np.int64)  # looks × clusters, rows there by then
+    there = _rows_there(np.outer(_growth(protocol), weight / weight.sum() * world.units))
     new = np.diff(there, axis=0, prepend=np.zeros((1, clusters), dtype=np.int64))
     cluster = np.repeat(np.tile(np.arange(clusters), len(there)), new.ravel())
     arms = treated[cluster] if protocol.design.deals_clusters else _deal(cluster, protocol.size.treated_share, rng)
     return _Frame(cluster, block[cluster], arms, tuple(int(n) for n in there.sum(axis=1)))
+
+
+def _rows_there(grown: Floats) -> Whole:
+    """Return whole rows (looks × clusters) that add up to each look's total, grow, and leave no cluster empty."""
+    upto = np.rint(np.cumsum(grown, axis=1))
+    whole = np.maximum(1, np.diff(upto, axis=1, prepend=0.0)).astype(np.int64)
+    return np.maximum.accumulate(whole, axis=0)
 
 
 def _batches(protocol: Protocol, world: World, rng: np.random.Generator) -> _Frame:

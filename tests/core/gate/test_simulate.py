@@ -71,7 +71,21 @@ def test_a_later_look_holds_all_the_rows_of_the_earlier_ones() -> None:
         assert all(np.array_equal(later[name][:n], earlier[name]) for name in earlier)
         assert set(later["district"]) == set(earlier["district"]) == set(range(12))
     sizes = np.array([len(look["safe"]) for look in looks])
-    assert sizes == pytest.approx(np.array([312, 624, 936]) * sizes[1] / 624, rel=0.03)
+    assert list(sizes) == [312, 624, 936]
+
+
+def test_clusters_of_less_than_a_row_still_have_one_at_every_look() -> None:
+    world = World(units=30, clusters=24, baseline=0.5, cv=1.5)
+    drawn = draw(a_protocol(), world, NO_EFFECT, np.random.default_rng(3))
+    assert len(set(drawn.at(1)["district"])) == 24
+
+
+def test_units_may_be_dealt_within_clusters() -> None:
+    design = Design("randomised", "arm", "control", "difference", "cr1", cluster="village")
+    protocol = a_protocol(design=design)
+    drawn = draw(protocol, World(800, 20, 0.5, icc=0.1), NO_EFFECT, np.random.default_rng(3))
+    treated = drawn.columns["arm"] == "treated"
+    assert (np.bincount(drawn.columns["village"], treated) == 20).all()
 
 
 def test_cluster_sizes_vary_as_assumed() -> None:
