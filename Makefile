@@ -24,7 +24,7 @@ $(VENV)/.installed: $(UV) requirements/develop.txt pyproject.toml
 
 setup: $(VENV)/.installed ## set up .venv/bin/clew, hash-checked, and no more
 
-demo: setup ## three real pilots from locked rule to verdict, with reports
+demo: setup ## three pilots from locked rule to verdict, with reports
 	$(BIN)/clew demo
 
 .venv-oracles/.installed: $(UV) requirements/oracles.txt
