@@ -30,9 +30,11 @@ import sys
 import time
 import urllib.error
 import urllib.request
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256, sha512
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -499,19 +501,20 @@ class Site:
         """Return a file, None where it is absent. Raises DamagedError where it cannot be read or is too large."""
         try:
             with self.opener.open(f"{self.address}/{name}", timeout=TIMEOUT_SECONDS) as response:
-                return _bounded(_read_within(response, limit + 1), name, limit)
+                content = _read_within(response, limit + 1)
         except urllib.error.HTTPError as error:
             error.close()
             if error.code in {404, 410}:
                 return None
             raise DamagedError(f"{name} cannot be read: the server answers {error.code}") from error
-        except (OSError, http.client.HTTPException, ValueError) as error:
+        except (OSError, http.client.HTTPException, ValueError, zlib.error) as error:
             raise DamagedError(f"{name} cannot be read: {error}") from error
+        return _bounded(content, name, limit)
 
     def stored(self, level: int | str, number: int, needed: int) -> Iterator[tuple[int, bytes]]:
         """Yield (width, content) of the needed width of a tile, cut from the full one where that has replaced it."""
         limit = BUNDLE_LIMIT if level == "entries" else TILE_LIMIT
-        for width in sorted({needed, FULL} - {0}):
+        for width in sorted({needed, FULL} if needed else ()):
             content = self.read(tile_path(level, number, width), limit)
             if content is not None:
                 yield needed, content if width == needed else _first(level, content, needed)
@@ -538,6 +541,8 @@ def _read_within(response: Any, limit: int) -> bytes:  # Any: urllib's response
         content += part
         if time.monotonic() > deadline:
             raise DamagedError(f"the server took more than {FILE_SECONDS} seconds")
+    if response.headers.get("Content-Encoding") == "gzip":
+        return zlib.decompressobj(31).decompress(content, limit)
     return bytes(content)
 
 
@@ -847,8 +852,7 @@ class _Check:
         try:
             for width, content in self.place.stored(level, number, needed):
                 widths.add(width)
-                whole = b"".join(parts[:width])
-                if content != whole and not (width > len(parts) and content.startswith(whole)):
+                if width <= len(parts) and content != b"".join(parts[:width]):  # a wider one is a stray: see there
                     self.differs(level, number, width, content, parts)
         except DamagedError as error:
             self.fail(str(error))
@@ -857,7 +861,7 @@ class _Check:
 
     def strays(self, total: int, key: VerifierKey | None) -> None:
         """Note every file that has no place in a record of so many entries, or of as many as it has by now."""
-        beyond = [name for name in self.place.names() if not _belongs(name, total)]
+        beyond = list(islice((name for name in self.place.names() if not _belongs(name, total)), 10 * LISTED))
         total = self.by_now(total, key) if beyond else total
         for name in beyond:
             if not _belongs(name, total):

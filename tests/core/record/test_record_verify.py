@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import gzip
 import json
 import random
 import shutil
@@ -512,10 +513,19 @@ def website():
 
 def test_a_record_on_the_web_is_verified(tmp_path, new_record, website):
     record = new_record(tmp_path / "log", 600, 3)
-    address = website(tmp_path)
-    result = verify(f"{address}/log/", vkey=record.vkey)
+    asked = []
+
+    class Listening(SimpleHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            super().do_GET()
+
+    result = verify(f"{website(tmp_path, Listening)}/log/", vkey=record.vkey)
 
     assert result.ok
+    assert len(asked) == len({*asked}) + 1, (
+        "each file is fetched once, the checkpoint once more to see that it is there"
+    )
     assert (result.size, result.pending) == (600, 0), "the journal is not asked for over the web"
 
 
@@ -548,6 +558,25 @@ def test_a_partial_tile_that_has_become_full_is_found_in_the_full_one(tmp_path, 
     assert verify(address).ok
     (path / "tile/0/000").unlink()
     assert "tile/0/000.p/200 is missing" in whats(verify(address))
+
+
+@pytest.mark.parametrize("packed", ["well", "badly", "without end"])
+def test_a_website_may_compress_what_it_serves(copy, website, packed):
+    class Packed(SimpleHTTPRequestHandler):
+        def do_GET(self):
+            plain = (copy / self.path.lstrip("/")).read_bytes()
+            content = gzip.compress(plain)
+            if self.path.startswith("/tile") and packed != "well":
+                content = b"no gzip" if packed == "badly" else gzip.compress(bytes(100_000_000))
+            self.send_response(200)
+            self.send_header("Content-Encoding", "gzip")
+            self.end_headers()
+            self.wfile.write(content)
+
+    result = verify(website(copy, Packed))
+
+    assert result.ok == (packed == "well")
+    assert packed != "without end" or "larger than such a file can be" in whats(result)
 
 
 def endless(request):
@@ -599,6 +628,8 @@ def test_a_website_that_misbehaves_gets_an_answer(copy, website, answer):
 
     assert not result.ok
     assert result.failures
+    if "another protocol" in answer:
+        assert "unknown url type: ftp" in whats(result)
 
 
 def test_a_server_that_dribbles_is_given_up(copy, website, monkeypatch):
