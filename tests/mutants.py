@@ -1,0 +1,162 @@
+"""Do the tests see a mistake? Each mutant is one, made on purpose in a copy; a test must fail for every one of them.
+
+python tests/mutants.py            all of them, with the first test that saw each
+python tests/mutants.py gate       those whose name holds the word
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One mistake: in `module` (below src/clew) `before` becomes `after`; `tests` ought to see it."""
+
+    name: str
+    module: str
+    before: str
+    after: str
+    tests: str
+
+
+MUTANTS = (
+    Mutant(
+        "estimator: CR1 without its small-sample factor",
+        "evaluate/cluster_robust.py",
+        "factor = g / (g - 1) * (fit.n - 1) / (fit.n - fit.parameters)",
+        "factor = g / (g - 1)",
+        "tests/oracles/test_cr2_dense.py tests/oracles/test_published_trials.py",
+    ),
+    Mutant(
+        "estimator: CR2 that forgets the cluster's leverage",
+        "evaluate/cluster_robust.py",
+        "adjust = _inverse_root(1 - leverage)",
+        "adjust = np.ones_like(leverage)",
+        "tests/oracles/test_cr2_dense.py",
+    ),
+    Mutant(
+        "estimator: HC2 as HC0",
+        "evaluate/heteroskedastic.py",
+        "return np.where(left > FULL_LEVERAGE, meat / np.maximum(left, FULL_LEVERAGE), 0.0)",
+        "return meat",
+        "tests/oracles tests/core/evaluate",
+    ),
+    Mutant(
+        "estimator: Lin's covariates not centred",
+        "evaluate/regression.py",
+        "adjusting[:, :, 0] -= _mean(adjusting, moments)",
+        "adjusting[:, :, 0] -= 0.0",
+        "tests/oracles tests/laws",
+    ),
+    Mutant(
+        "gate: a bound that is met counts as exceeded",
+        "gate/judge.py",
+        "return needed is not None and effect_bounds(protocol, finding)[0] > needed",
+        "return needed is not None and effect_bounds(protocol, finding)[0] >= needed",
+        "tests/core/gate/test_judge.py",
+    ),
+    Mutant(
+        "gate: harm with an adaptation left stops",
+        "gate/judge.py",
+        "bool(harmed) and left <= 0",
+        "bool(harmed) and left <= 1",
+        "tests/core/gate/test_judge.py",
+    ),
+    Mutant(
+        "gate: the effect is read without its sign",
+        "gate/judge.py",
+        "low, high = (protocol.outcome.sign * bound for bound in finding.effect.interval)",
+        "low, high = finding.effect.interval",
+        "tests/core/gate/test_judge.py",
+    ),
+    Mutant(
+        "gate: an extension that is used up is given again",
+        "gate/judge.py",
+        "if extensions_left(protocol, finding, history) > 0:",
+        "if protocol.extend_times > 0:",
+        "tests/core/gate/test_judge.py",
+    ),
+    Mutant(
+        "gate: a look may be taken twice on other data",
+        "gate/decision.py",
+        "if (old.data_sha256, old.protocol_sha256) == (new.data_sha256, new.protocol_sha256):",
+        "if old.protocol_sha256 == new.protocol_sha256:",
+        "tests/core/gate/test_decision.py",
+    ),
+    Mutant(
+        "looks: what earlier looks spent is spent again",
+        "pilot/spending.py",
+        "since, used = share, due",
+        "since, used = share, 0.0",
+        "tests/core/evaluate/test_looks.py",
+    ),
+    Mutant(
+        "Merkle: leaves hashed like nodes",
+        "record/verify.py",
+        'return sha256(b"\\x00" + entry).digest()',
+        'return sha256(b"\\x01" + entry).digest()',
+        "tests/core/record/test_record_merkle.py",
+    ),
+    Mutant(
+        "Merkle: the odd hash of a row is left out",
+        "record/verify.py",
+        "strict=False)] + odd",
+        "strict=False)]",
+        "tests/core/record/test_record_merkle.py",
+    ),
+    Mutant(
+        "Merkle: an inclusion proof may end below the root",
+        "record/verify.py",
+        "        here, last = here >> 1, last >> 1\n    return last == 0 and result == root",
+        "        here, last = here >> 1, last >> 1\n    return result == root or last != 0",
+        "tests/core/record/test_record_merkle.py",
+    ),
+    Mutant(
+        "record: stray files are not looked for",
+        "record/verify.py",
+        'self.fail(f"{name} is not a file of this record")',
+        "pass",
+        "tests/core/record/test_record_verify.py",
+    ),
+)
+
+
+def first_failure(mutant: Mutant) -> str | None:
+    """Return the first test that fails on the mutant, None where it lives."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "src"
+        shutil.copytree(ROOT / "src", source)
+        path = source / "clew" / mutant.module
+        text = path.read_text(encoding="utf-8")
+        if text.count(mutant.before) != 1:
+            raise SystemExit(f"{mutant.name}: the place is not found once in {mutant.module}")
+        path.write_text(text.replace(mutant.before, mutant.after), encoding="utf-8")
+        command = [sys.executable, "-m", "pytest", "-x", "-n", "0", "--no-cov", "-p", "no:cacheprovider"]
+        environment = {**os.environ, "PYTHONPATH": str(source)}
+        done = subprocess.run(
+            [*command, *mutant.tests.split()], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        )
+    failed = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
+    return failed[0].split(" - ")[0] if failed else None
+
+
+def main(words: list[str]) -> int:
+    """Try the mutants; return how many live."""
+    living = 0
+    for mutant in MUTANTS:
+        if all(word in mutant.name for word in words):
+            seen = first_failure(mutant)
+            living += seen is None
+            print(f"{'LIVES ' if seen is None else 'killed'}  {mutant.name}: {seen or 'no test saw it'}", flush=True)
+    return living
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
