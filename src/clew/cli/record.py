@@ -164,12 +164,15 @@ def erase(folder: Path, index: int, field: str, by: str, *, as_json: bool) -> No
 
 
 @click.command()
-@click.argument("source", metavar="DIR|URL")
+@click.argument("source", metavar="DIR|URL|PROOF")
 @click.option("--vkey", metavar="KEY", help="The operator's public key, got elsewhere than from the record.")
 @click.option("--since", metavar="CHECKPOINT", help="A file with a checkpoint kept from an earlier day.")
+@click.option("--entry", metavar="FILE", help="Check a proof file: this is the entry that it is about.")
 @AS_JSON
 @click.pass_context
-def verify(context: click.Context, source: str, vkey: str | None, since: str | None, *, as_json: bool) -> None:
+def verify(
+    context: click.Context, source: str, vkey: str | None, since: str | None, entry: str | None, *, as_json: bool
+) -> None:
     """Check that nothing in a record was changed, left out or rewritten. Exit code 1 where something does not hold.
 
     \b
@@ -177,20 +180,26 @@ def verify(context: click.Context, source: str, vkey: str | None, since: str | N
       clew verify RECORD
       clew verify https://records.example.org/pilots --vkey records.example.org/pilots+9f86d081+AbF…
       clew verify RECORD --since checkpoint-of-march
+      clew verify 0.tlog-proof --entry 0.json --vkey records.example.org/pilots+9f86d081+AbF…
     """
-    from clew.record.verify import UnusableError, explain
+    from clew.record.verify import UnusableError, check_proof, explain, explain_proof
     from clew.record.verify import verify as verify_record
 
-    with ExitStack() as stack:
-        try:
-            result = verify_record(source, vkey=vkey, since=since, progress=_Bar(stack))
-        except UnusableError as error:
-            raise InputError(str(error)) from error
+    try:
+        if entry:
+            found = check_proof(source, entry, vkey)
+            words = explain_proof(found)
+        else:
+            with ExitStack() as stack:
+                result = verify_record(source, vkey=vkey, since=since, progress=_Bar(stack))
+            found, words = result.to_dict(), explain(result)
+    except UnusableError as error:
+        raise InputError(str(error)) from error
     if as_json:
-        print_json(result.to_dict())
+        print_json(found)
     else:
-        click.echo(explain(result))
-    if not result.ok:
+        click.echo(words)
+    if not found["ok"]:
         context.exit(1)
 
 

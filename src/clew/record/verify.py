@@ -1,10 +1,13 @@
 """Check a public record: one file, Python's standard library alone. Read it from top to bottom, run it anywhere.
 
     python verify.py RECORD [--vkey KEY] [--since CHECKPOINT] [--json]
+    python verify.py PROOF --entry FILE --vkey KEY [--json]
 
-RECORD is a folder or an http(s) address. A record is a list of entries that can only grow. Its operator signs a
-*checkpoint*: how many entries there are, and one hash (the *root*) that depends on every byte of every entry.
-This program recomputes everything from the entries up and believes nothing that it is told:
+RECORD is a folder or an http(s) address; PROOF is a `.tlog-proof` file about one entry.
+
+A record is a list of entries that can only grow. Its operator signs a *checkpoint*: how many entries there are, and one
+hash (the *root*) that depends on every byte of every entry. This program recomputes everything from the entries up and
+believes nothing that it is told:
 
 1. the checkpoint is signed by the key (`--vkey`, or else the key found in the record, which proves less);
 2. the root recomputed from all the entries is the signed one, so no entry was changed, added, removed or reordered;
@@ -570,7 +573,8 @@ def _key_in(stored: bytes | None) -> VerifierKey:
 
 
 def _printable(text: str) -> str:
-    return text.encode(errors="backslashreplace").decode()
+    """Return text that is safe to show: whoever wrote the record cannot steer a terminal by it."""
+    return "".join(character if character.isprintable() else f"\\u{ord(character):04x}" for character in text)
 
 
 def _first(level: int | str, content: bytes, width: int) -> bytes:
@@ -659,15 +663,18 @@ def _given_checkpoint(since: str | Path | None) -> tuple[bytes, TreeHead] | None
     if since is None:
         return None
     try:
-        with Path(since).open("rb") as file:
-            note = _bounded(file.read(NOTE_LIMIT + 1), str(since), NOTE_LIMIT)
+        note = _given_file(since, NOTE_LIMIT)
         return note, parse_tree_head(split_note(note)[0])
-    except OSError as error:
-        raise UnusableError(
-            f"--since {since}: {error.strerror}. Name the file of a checkpoint that you kept."
-        ) from error
     except DamagedError as error:
         raise UnusableError(f"--since {since} is not a checkpoint: {error}.") from error
+
+
+def _given_file(path: str | Path, limit: int) -> bytes:
+    try:
+        with Path(path).open("rb") as file:
+            return _bounded(file.read(limit + 1), str(path), limit)
+    except OSError as error:
+        raise UnusableError(f"{path}: {error.strerror}. Name the file as it stands here.") from error
 
 
 class _Check:
@@ -697,7 +704,7 @@ class _Check:
             self.compare_roots(head, key, earlier)
             self.strays(total, key)
         return Verification(
-            origin=head.origin if head else "",
+            origin=_printable(head.origin) if head else "",
             size=self.size,
             root=base64.b64encode(head.root).decode() if head else "",
             cases=len(self.cases),
@@ -939,22 +946,53 @@ def _explain_failures(result: Verification) -> str:
     )
 
 
+def check_proof(proof: str | Path, entry: str | Path, vkey: str | None) -> dict[str, Any]:  # Any: JSON
+    """Check a proof file and the file of its entry: {"ok", "origin", "index", "size", "why"}.
+
+    Raises UnusableError where a file cannot be read, or no key is given: a proof does not bring one.
+    """
+    key = _given_key(vkey)
+    if key is None:
+        raise UnusableError("--vkey is needed: a proof is checked with a key that came from elsewhere.")
+    try:
+        text, content = _given_file(proof, NOTE_LIMIT).decode(errors="replace"), _given_file(entry, ENTRY_LIMIT)
+        index, head = verify_proof(text, content, key)
+    except DamagedError as error:
+        return {"ok": False, "origin": key.name, "index": None, "size": None, "why": str(error)}
+    return {"ok": True, "origin": key.name, "index": index, "size": head.size, "why": ""}
+
+
+def explain_proof(found: dict[str, Any]) -> str:  # Any: JSON
+    """Return in plain words what the check of a proof found."""
+    if found["ok"]:
+        return f"PROVEN: {found['origin']} holds this entry as number {found['index']} of {found['size']}."
+    return f"NOT PROVEN for {found['origin']}: {found['why']}."
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run as a program; return the exit code."""
     parser = argparse.ArgumentParser(description="Check that nothing in a public record was changed unseen.")
-    parser.add_argument("source", metavar="RECORD", help="a folder or an http(s) address")
+    parser.add_argument("source", metavar="RECORD", help="a folder, an http(s) address, or with --entry a proof file")
+    parser.add_argument("--entry", metavar="FILE", help="the entry that the proof file is about")
     parser.add_argument("--vkey", metavar="KEY", help="the operator's public key, got elsewhere than from the record")
     parser.add_argument("--since", metavar="CHECKPOINT", help="a file with a checkpoint kept from an earlier day")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     given = parser.parse_args(arguments)
     try:
-        result = verify(given.source, vkey=given.vkey, since=given.since, progress=_on_terminal())
+        found, words = _found(given)
     except UnusableError as error:
         sys.stderr.write(f"verify: {error}\n")
         return 2
-    text = json.dumps(result.to_dict(), ensure_ascii=False, indent=2) if given.json else explain(result)
-    sys.stdout.write(text + "\n")
-    return 0 if result.ok else 1
+    sys.stdout.write((json.dumps(found, ensure_ascii=False, indent=2) if given.json else words) + "\n")
+    return 0 if found["ok"] else 1
+
+
+def _found(given: argparse.Namespace) -> tuple[dict[str, Any], str]:
+    if given.entry:
+        proven = check_proof(given.source, given.entry, given.vkey)
+        return proven, explain_proof(proven)
+    result = verify(given.source, vkey=given.vkey, since=given.since, progress=_on_terminal())
+    return result.to_dict(), explain(result)
 
 
 def _on_terminal() -> Progress | None:

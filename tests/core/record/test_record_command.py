@@ -83,6 +83,23 @@ def test_a_proof_and_its_entry_go_into_files_that_can_be_checked_alone(folder, t
     assert verify_proof(proof, entry, parse_vkey((folder / "vkey").read_text().strip()))[0] == 1
 
 
+def test_a_proof_is_checked_without_the_record(folder, tmp_path, clew):
+    proof, entry, vkey = tmp_path / "1.tlog-proof", tmp_path / "1.json", (folder / "vkey").read_text()
+    clew("record", "prove", folder, 1, "--out", proof, "--entry", entry)
+    said = "PROVEN: example.org/log holds this entry as number 1 of 2.\n"
+    assert clew("verify", proof, "--entry", entry, "--vkey", vkey) == (0, said, "")
+    code, out, _ = clew("verify", proof, "--entry", entry, "--vkey", vkey, "--json")
+    assert (code, json.loads(out)["ok"], json.loads(out)["index"]) == (0, True, 1)
+
+    entry.write_bytes(entry.read_bytes() + b" ")
+    code, out, _ = clew("verify", proof, "--entry", entry, "--vkey", vkey)
+    assert (code, out) == (1, "NOT PROVEN for example.org/log: it does not prove that the entry is number 1 of 2.\n")
+    proof.write_bytes(b"\xff")
+    assert clew("verify", proof, "--entry", entry, "--vkey", vkey)[0] == 1
+    assert clew("verify", proof, "--entry", entry)[0] == 2
+    assert clew("verify", tmp_path / "nowhere", "--entry", entry, "--vkey", vkey)[0] == 2
+
+
 def test_events_come_from_standard_input_too(folder):
     command = [
         sys.executable,

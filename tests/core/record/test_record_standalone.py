@@ -64,6 +64,17 @@ def test_it_says_no_alone(alone, tmp_path, new_record):
     assert found.stderr == ""
 
 
+def test_it_checks_a_proof_alone(alone, tmp_path, new_record):
+    record = new_record(tmp_path / "log", 300)
+    (tmp_path / "7.tlog-proof").write_text(record.prove(7))
+    (tmp_path / "7.json").write_bytes(record.entry(7))
+    found = alone(tmp_path / "7.tlog-proof", "--entry", tmp_path / "7.json", "--vkey", record.vkey)
+
+    assert (found.returncode, found.stderr) == (0, "")
+    assert found.stdout == "PROVEN: example.org/log holds this entry as number 7 of 300.\n"
+    assert alone(tmp_path / "7.tlog-proof", "--entry", tmp_path / "log/vkey", "--vkey", record.vkey).returncode == 1
+
+
 def test_it_says_alone_that_there_is_nothing_to_check(alone, tmp_path):
     found = alone(tmp_path)
 

@@ -380,9 +380,9 @@ def test_what_cannot_be_a_record_or_a_key_is_told_at_once(small, tmp_path):
         ("http://127.0.0.1:9/log", {}, "cannot be read"),
         ("http://[bad", {}, "cannot be read"),
         (small, {"vkey": "rubbish"}, "--vkey"),
-        (small, {"since": tmp_path / "nowhere"}, "--since"),
+        (small, {"since": tmp_path / "nowhere"}, "nowhere: No such file"),
         (small, {"since": tmp_path / "file"}, "is not a checkpoint"),
-        (small, {"since": tmp_path}, "--since"),
+        (small, {"since": tmp_path}, "Is a directory"),
     ]:
         with pytest.raises(UnusableError, match=message):
             verify(source, **options)
@@ -683,3 +683,11 @@ def test_names_that_are_no_text_do_no_harm(copy):
 
     assert not result.ok
     assert explain(result).encode()
+
+
+def test_who_wrote_the_record_cannot_steer_the_readers_terminal(tmp_path, signer):
+    result = verify(signed_folder(tmp_path / "log", [event("a\x1b[2J\u009b", 7, None)], signer))
+    words = explain(result)
+
+    assert "case a\\u001b[2J\\u009b: number 7" in words
+    assert all(character.isprintable() or character == "\n" for character in words)
