@@ -170,7 +170,7 @@ TABLES = (
             Key("power", number("share from 0.5, below 1", lambda value: 0.5 <= value < 1)),
             Key("treated_share", INNER_SHARE),
             Key("rare_name", text()),
-            Key("rare_events_a_year", POSITIVE),
+            Key("rare_events_a_year", number("number above 0, at most 1000", lambda value: 0 < value <= 1_000)),
             Key("rare_cut", number("share above 0, at most 1", lambda value: 0 < value <= 1)),
             Key("proximal", text()),
         ),

@@ -75,7 +75,9 @@ def both_rules_can_hold(protocol: Protocol) -> Iterator[Remark]:
     if trial is None or low is None or high is None or high <= low:
         return
     middle = (low + high) / 2
-    if abs(middle) <= trial.largest_effect() and high - low > 2 * trial.half_width(protocol.outcome.sign * middle):
+    if abs(middle) <= trial.largest_effect(as_improvement=middle >= 0) and high - low > 2 * trial.half_width(
+        protocol.outcome.sign * middle
+    ):
         yield Remark(
             ("stop", "effect_upper_bound_below"),
             f"an interval wholly between {low:g} and {high:g} meets the scale and the stop rule; stop wins.",

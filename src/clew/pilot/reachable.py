@@ -129,7 +129,8 @@ def least_randomisation_p(protocol: Protocol) -> float | None:
     treated, comparison = clusters_by_arm(protocol)
     if not protocol.design.deals_clusters or protocol.design.block is not None or min(treated, comparison) < 1:
         return None
-    return (2 if treated == comparison else 1) / math.comb(treated + comparison, treated)
+    ways = math.lgamma(treated + comparison + 1) - math.lgamma(treated + 1) - math.lgamma(comparison + 1)
+    return (2 if treated == comparison else 1) * math.exp(-ways)
 
 
 RULES: tuple[Rule, ...] = (

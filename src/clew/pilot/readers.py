@@ -18,6 +18,7 @@ from clew.errors import InputError
 LONGEST_TEXT = 20_000
 LONGEST_NAME = 200
 LARGEST = 1e15
+SMALLEST = 1e-9
 SHARES_MAY_MISS = 0.005
 IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 MONEY = re.compile(r"\d{1,15}(?:\.\d{1,6})?")
@@ -206,6 +207,8 @@ def _finite(value: float) -> float:
         )
     if abs(value) > LARGEST:
         raise InputError("the number is too large to be meant.", do=f"Write one within ±{LARGEST:g}.")
+    if 0 < abs(value) < SMALLEST:
+        raise InputError("the number is too small to be meant.", do=f"Write 0, or one of at least {SMALLEST:g}.")
     return value
 
 

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
+from scipy.special import ndtr
+
 from clew.pilot import spending
 from clew.pilot.assumptions import Assumed
 from clew.pilot.power import Variances, cluster_size_for, design_effect, small_sample_factor, units_in_all
@@ -47,6 +49,12 @@ class Question:
     def for_few(self, df: float) -> float:
         """Return by what factor a t test with these degrees of freedom multiplies the size."""
         return small_sample_factor(max(1.0, df), alpha=self.assumed.alpha, power=self.assumed.power)
+
+    def for_looks(self, df: float) -> float:
+        """Return by what factor the looks multiply the size of one t test; its limit lies further out at a look."""
+        limit = float(2 * ndtr(-spending.looks(self.assumed.alpha, self.paid)[self.looks - 1].boundary))
+        at_look = small_sample_factor(max(1.0, df), alpha=limit, power=self.assumed.power)
+        return self.inflation * at_look / self.for_few(df)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +127,9 @@ def _clustered(question: Question) -> tuple[tuple[Step, ...], Needed]:
 def _hurdles(question: Question) -> tuple[Hurdle, ...]:
     whole = Hurdle("in whole clusters", "Hemming et al. (2011)", lambda _: 1.0)
     few = Hurdle("t test with few clusters", "Donner & Klar (2000)", lambda clusters: question.for_few(clusters - 2))
-    looks = Hurdle(_looks(question), "Jennison & Turnbull (2000), ch. 7", lambda _: question.inflation)
+    looks = Hurdle(
+        _looks(question), "Jennison & Turnbull (2000), ch. 7", lambda clusters: question.for_looks(clusters - 2)
+    )
     return (whole, few, looks) if question.paid > 1 else (whole, few)
 
 

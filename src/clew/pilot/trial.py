@@ -39,10 +39,10 @@ class Trial:
     effective: float
     df: float | None
 
-    @property
-    def _few(self) -> float:
-        a = self.assumed
-        return 1.0 if self.df is None else small_sample_factor(self.df, alpha=a.alpha, power=a.power)
+    def _few(self, look: int) -> float:
+        """Return by what factor few degrees of freedom multiply the size, at the p-value limit of this look."""
+        power = self.assumed.power
+        return 1.0 if self.df is None else small_sample_factor(self.df, alpha=self.nominal_p(look), power=power)
 
     def _spread(self, effect: float) -> Variances:
         a = self.assumed
@@ -61,13 +61,14 @@ class Trial:
         z, looks = self._expected_z(effect), paid if with_extensions else planned
         if paid == 1 and self.df is not None:
             return t_power(z, self.df, alpha=self.assumed.alpha)
-        drift = min(z, 40.0) / math.sqrt(self._few) * math.sqrt(looks / planned)
+        drift = min(z, 40.0) / math.sqrt(self._few(looks)) * math.sqrt(looks / planned)
         return min(1.0, spending.chance(drift, self.assumed.alpha, looks, paid))
 
     def detectable(self) -> float | None:
         """Return the size of the smallest effect with the wanted power; None where the largest possible has less."""
         a, planned = self.assumed, self.protocol.looks.planned
-        wanted = spending.drift_needed(a.alpha, a.power, planned, looks_paid_for(self.protocol)) * math.sqrt(self._few)
+        wanted = spending.drift_needed(a.alpha, a.power, planned, looks_paid_for(self.protocol))
+        wanted *= math.sqrt(self._few(planned))
         sign, high = math.copysign(1.0, a.effect), self.largest_effect()
         if self._expected_z(sign * high) < wanted:
             return None
