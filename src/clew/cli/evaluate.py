@@ -48,6 +48,8 @@ def evaluate(
 
     if backend is not None:
         raise InputError("--backend is not built yet.", do="Bring the data as CSV or Parquet files.")
+    if report is not None and not report.parent.is_dir():
+        raise InputError("there is no such folder for the report.", where=str(report.parent), do="Make it first.")
     if record is None or dry_run:
         found = evaluate_files(protocol, data, record=record, look=look)
     else:

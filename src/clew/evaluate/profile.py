@@ -104,10 +104,12 @@ class _Draft:
 
     @property
     def asked(self) -> list[str]:
+        """What to ask of the column: how many are filled, how many are numbers, the least, the greatest."""
         ends = [f"min({self.sql})", f"max({self.sql})"] if self.ranged else ["NULL", "NULL"]
         return [f"count({self.filled})", f"count({self.sql})", *ends]
 
     def answered(self, answer: Sequence[Any]) -> Profile:
+        """Return the column as measured; text that holds numbers throughout is a number."""
         filled, parsed, low, high = answer
         tried = self.kind == "text" and self.ranged
         kind: Kind = "real" if tried and parsed else self.kind
