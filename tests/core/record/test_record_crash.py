@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -42,11 +43,12 @@ class DyingSystem:
         return call
 
 
-def test_death_at_every_single_call_loses_nothing_acknowledged(tmp_path, new_record, note):
+def test_death_at_every_single_call_loses_nothing_acknowledged(tmp_path, new_record, note, random_source):
     deaths = 0
+    new_record(tmp_path / "whole", 254, 1)
     for die_at in range(1, 400):
-        path = tmp_path / f"log{die_at}"
-        record = new_record(path, 254, 1)
+        path = shutil.copytree(tmp_path / "whole", tmp_path / f"log{die_at}")
+        record = open_record(path, random=random_source(die_at))
         acknowledged = record.size
         with pytest.MonkeyPatch.context() as patch:
             system = DyingSystem(patch, die_at)

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -61,9 +62,10 @@ def steps_of(record, note):
 @pytest.mark.parametrize("step", ["append", "checkpoint"])
 def test_a_full_disk_at_any_call_changes_nothing_and_says_so(tmp_path, new_record, note, step):
     refused = 0
+    new_record(tmp_path / "whole", 254, 5)
     for fail_at in range(1, 200):
-        path = tmp_path / f"log{fail_at}"
-        record = new_record(path, 254, 5)
+        path = shutil.copytree(tmp_path / "whole", tmp_path / f"log{fail_at}")
+        record = open_record(path)
         before, size, published = contents(path), record.size, record.published
         with pytest.MonkeyPatch.context() as patch:
             disk = FullDisk(patch, fail_at)

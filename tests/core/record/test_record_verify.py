@@ -46,6 +46,13 @@ def iter_event(record):
 
 
 @pytest.fixture
+def tiny(tmp_path, new_record) -> Path:
+    """As small as a record with everything in it can be: two published entries, a stale partial tile, one pending."""
+    new_record(tmp_path / "tiny", 2, 1, steps=(1,))
+    return tmp_path / "tiny"
+
+
+@pytest.fixture
 def copy(small, tmp_path) -> Path:
     shutil.copytree(small, tmp_path / "log")
     return tmp_path / "log"
@@ -77,19 +84,19 @@ def test_the_json_is_as_promised(small):
     assert (told["ok"], told["gaps"], told["failures"], told["vkey_from"]) == (True, [], [], "given")
 
 
-def test_every_flipped_byte_is_detected(copy):
+def test_every_flipped_byte_is_detected(tiny):
     dice = random.Random(7)
     tried = 0
-    for file in checked_files(copy):
+    for file in checked_files(tiny):
         good = file.read_bytes()
         for at in range(len(good)):
             flip = dice.randrange(1, 256)
             file.write_bytes(good[:at] + bytes([good[at] ^ flip]) + good[at + 1 :])
-            assert not verify(copy).ok, f"{file.relative_to(copy)} byte {at} ^ {flip}"
+            assert not verify(tiny).ok, f"{file.relative_to(tiny)} byte {at} ^ {flip}"
             tried += 1
         file.write_bytes(good)
-    assert tried > 1_500
-    assert verify(copy).ok
+    assert tried > 900
+    assert verify(tiny).ok
 
 
 def test_every_flipped_byte_of_the_signed_head_and_the_key_is_detected_with_a_key_given_too(small, copy):
@@ -103,20 +110,20 @@ def test_every_flipped_byte_of_the_signed_head_and_the_key_is_detected_with_a_ke
     assert verify(copy, vkey=vkey).ok
 
 
-def test_every_truncated_or_lengthened_file_is_detected_but_a_torn_journal(copy):
-    for file in checked_files(copy):
+def test_every_truncated_or_lengthened_file_is_detected_but_a_torn_journal(tiny):
+    for file in checked_files(tiny):
         good = file.read_bytes()
         cuts = range(len(good)) if len(good) < 400 else range(0, len(good), 17)
         if file.name == "pending":
             for cut in range(len(good) + 1):
                 file.write_bytes(good[:cut])
-                result = verify(copy)
+                result = verify(tiny)
                 assert result.ok, f"a tail torn at byte {cut} is no damage"
-                assert result.pending <= 2
+                assert result.pending == (cut == len(good))
         else:
             for content in [*(good[:cut] for cut in cuts), good + b"\0", good + b"\n", good + good]:
                 file.write_bytes(content)
-                assert not verify(copy).ok, f"{file.relative_to(copy)} with {len(content)} bytes"
+                assert not verify(tiny).ok, f"{file.relative_to(tiny)} with {len(content)} bytes"
         file.write_bytes(good)
 
 
