@@ -1,6 +1,6 @@
 # Two commands matter: `make demo` runs the main job, `make test` passes every test. Both set up first.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check docs bench lock clean oracles
+.PHONY: help setup demo test check mutants bench lock clean oracles
 
 PYTHON ?= python3
 VENV := .venv
@@ -43,6 +43,9 @@ check: setup ## formatting, lint, types, import law
 
 test: setup oracles check ## set up and pass all tests
 	$(BIN)/pytest
+
+mutants: setup ## fourteen mistakes made on purpose: a test must see each
+	$(BIN)/python tests/mutants.py
 
 bench: setup ## every performance claim beside a peer, in one run
 	$(UV) venv --quiet --allow-existing --python $(BIN)/python .venv-bench
