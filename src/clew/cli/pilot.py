@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from clew.cli.console import notice, print_json, progress, table, write_whole
-from clew.errors import MissingError, RefusedError
+from clew.errors import InputError, MissingError, RefusedError
 
 if TYPE_CHECKING:
     from clew.gate.characteristics import Characteristics
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 PROTOCOL = click.argument("protocol", type=click.Path(path_type=Path))
 RECORD = click.Path(path_type=Path, file_okay=False)
+WORTH_A_PROCESS = 200
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 TRIALS = click.option(
     "--trials",
@@ -97,28 +98,37 @@ def check(protocol: Path, trials: int, seed: int, as_json: bool) -> None:
 
     agreed = load_protocol(protocol)
     found = check_protocol(agreed)
-    tried = _try_out(agreed, trials, seed) if found.ok else None
+    tried, why = _try_out(agreed, trials, seed) if found.ok else (None, "The rules are not sound.")
     if as_json:
-        print_json({**found.to_dict(), "characteristics": tried and tried.to_dict()})
+        answer = {"characteristics": tried and tried.to_dict(), "characteristics_why": why}
+        print_json({**found.to_dict(), **answer})
     else:
         _show_check(found, tried)
     if not found.ok:
         raise click.exceptions.Exit(1)
 
 
-def _try_out(protocol: "Protocol", trials: int, seed: int) -> "Characteristics | None":
-    """Return the operating characteristics, with a progress bar; None where no trials are wanted."""
+def _try_out(protocol: "Protocol", trials: int, seed: int) -> "tuple[Characteristics | None, str]":
+    """Return the operating characteristics, with a progress bar; None and why where there are none."""
     if trials == 0:
-        return None
+        return None, "No trials were asked for."
     from clew.gate.characteristics import characteristics
     from clew.gate.world import scenarios, world_of
 
-    total = trials * len(scenarios(protocol, world_of(protocol)))
-    with progress("Trying out the rule on made-up pilots", total) as advance:
-        return characteristics(protocol, trials=trials, seed=seed, workers=_workers(), progress=advance)
+    try:
+        total = trials * len(scenarios(protocol, world_of(protocol)))
+        with progress("Trying out the rule on made-up pilots", total) as advance:
+            workers = _workers(total)
+            return characteristics(protocol, trials=trials, seed=seed, workers=workers, progress=advance), ""
+    except InputError as error:
+        notice(str(error))
+        return None, str(error)
 
 
-def _workers() -> int:
+def _workers(trials: int) -> int:
+    """Return how many processes are worth starting: a new one takes as long as some hundred made-up pilots."""
+    if trials < WORTH_A_PROCESS:
+        return 1
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -229,7 +239,7 @@ def lock(protocol: Path, record: Path, trials: int, seed: int, by: str | None, a
     agreed, opened, at = load_protocol(protocol), open_record(record), datetime.now(UTC)
     (promised,) = promise(agreed, standing_in(opened, agreed).registration, at=at)
     _announce(agreed, promised, opened.origin)
-    tried = _try_out(agreed, trials, seed)
+    tried, _ = _try_out(agreed, trials, seed)
     receipt = lock_in(
         agreed,
         opened,
