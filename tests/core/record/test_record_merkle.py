@@ -157,6 +157,8 @@ def test_every_tree_begins_with_the_empty_one_and_no_proof_is_needed():
     assert verify_consistency(0, EMPTY_ROOT, 5, root, [])
     assert not verify_consistency(0, root, 5, root, [])
     assert not verify_consistency(0, EMPTY_ROOT, 5, root, [root])
+    assert not verify_consistency(3, slow_root(entries_of(3)), 5, root, [])
+    assert not verify_consistency(-1, EMPTY_ROOT, 5, root, [])
 
 
 @given(st.integers(0, 1_500))
