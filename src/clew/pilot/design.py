@@ -34,6 +34,7 @@ def resolve(found: Values, outcome: Values, reading: Objector) -> Design | None:
         *_lacks(found, kind),
         *_disagreements(found),
         *_offer(found, name, kind),
+        *_block_weighted(found, adjusts=bool(outcome.get("adjust_for"))),
     ]
     for key, what, do in objections:
         reading.object_to(("design", key), what, do)

@@ -100,9 +100,8 @@ def _one_by_one(question: Question) -> tuple[float, Step]:
     if question.measure == "count" and not question.deals_clusters and _events(a, units) < FEW_EVENTS:
         rates = (a.baseline, a.baseline + a.effect)
         exact = units_counted_exactly(rates, a.share, alpha=a.alpha, power=a.power, most=MOST_UNITS)
-        if exact is not None:
-            source = "exact conditional Poisson test (Krishnamoorthy & Thomson 2004)"
-            return float(exact), _step(f"{name}, few events", None, float(exact), a.share, source)
+        units, source = float(exact or units), "exact conditional Poisson test (Krishnamoorthy & Thomson 2004)"
+        return units, _step(f"{name}, few events", None, units, a.share, source)
     return units, _step(name, None, units, a.share, FORMULAS[question.measure])
 
 

@@ -182,6 +182,14 @@ def test_a_rule_that_cannot_be_kept_is_refused_at_its_line(
     assert not answer.ok
 
 
+def test_a_mean_knows_no_largest_effect() -> None:
+    mean = ('measure = "proportion"', 'measure = "mean"')
+    costly = check(protocol(mean, ("baseline = 0.55", "sd = 0.4"), ('"1000.00"', '"1.00"')))
+    assert costly.ok
+    assert "only an effect of 125 or more can be scaled" in noted(costly)
+    assert check(protocol(mean, ("baseline = 0.55", "baseline = 900\nsd = 0.4"))).ok
+
+
 def test_rules_without_their_figures_are_refused() -> None:
     assert "cannot be judged without [cost]" in said(without("cost"))
     assert "`no_group_harmed` cannot be judged without an [[equity]] table" in said(without("equity"))

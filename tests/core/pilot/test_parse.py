@@ -174,6 +174,21 @@ def test_the_kind_fills_in_estimator_and_standard_errors(design: str, adjust: st
     assert found.design.block == ("b" if '"b"' in design else None)
 
 
+def test_blocks_weighted_take_no_covariates() -> None:
+    blocked = 'kind = "randomised"\nblock = "b"\nestimator = "block-weighted"'
+    said = the_mistake(
+        changed(
+            ('kind = "cluster-randomised"', blocked), ("worth_having = 0.2", 'worth_having = 0.2\nadjust_for = ["a"]')
+        )
+    )
+    assert "block-weighted takes no adjust_for." in said
+
+
+def test_a_count_cannot_be_negative() -> None:
+    said = the_mistake(changed(('measure = "proportion"', 'measure = "count"'), ("baseline = 0.55", "baseline = -1")))
+    assert said == f"p.toml, line {line_of('baseline')}: `baseline`: a count cannot be -1. Write events a unit."
+
+
 @pytest.mark.parametrize("kind", NOT_BUILT_KINDS)
 def test_a_kind_that_is_not_built_is_refused_by_its_name_alone(kind: str) -> None:
     text = changed(('kind = "cluster-randomised"', f'kind = "{kind}"'), ('cluster = "district"', 'period = "month"'))
@@ -193,6 +208,11 @@ def test_looks_that_are_not_built_are_refused_by_their_name() -> None:
         ('cluster = "district"', "", "a cluster-randomised design lacks `cluster`."),
         ('cluster = "district"', 'cluster = "district"\nestimator = "block-weighted"', "It offers: difference, lin."),
         ('cluster = "district"', 'cluster = "district"\nestimator = "synthetic"', "It offers: difference, lin."),
+        (
+            'kind = "cluster-randomised"',
+            'kind = "randomised"\nestimator = "block-weighted"',
+            "block-weighted needs blocks.",
+        ),
         ('cluster = "district"', 'cluster = "district"\nstandard_errors = "hc2"', "It offers: cr2, cr1."),
         (
             'kind = "cluster-randomised"\narm = "arm"\ncomparison = "usual"\ncluster = "district"',

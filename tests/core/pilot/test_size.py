@@ -233,6 +233,19 @@ def test_rare_events_of_one_place_take_54_years_on_each_side() -> None:
     assert "Registered in its stead is the proximal outcome: the alarm works." in " ".join(proximal.sentences)
 
 
+def test_events_so_rare_that_no_time_would_do() -> None:
+    found = story(("icc = 0.03", "icc = 0.03\nrare_events_a_year = 0.001\nrare_cut = 0.01"))
+    assert found.rare is not None
+    assert (found.rare.years_each_side, found.rare.expected_before) == (None, None)
+    assert "needs more than 100,000 years before and as many after." in " ".join(found.sentences)
+
+
+def test_an_outcome_that_the_treatment_makes_certain_has_no_variance_left() -> None:
+    certain = variances("count", 1.0, -1.0, 0.5, None)
+    assert certain.treated == 0
+    assert expected_z(variances("proportion", 0.0, 1.0, 0.5, None), 1.0, 0.5, 10, alpha=0.05) == math.inf
+
+
 def test_frequent_events_can_be_shown() -> None:
     found = story(("icc = 0.03", "icc = 0.03\nrare_events_a_year = 40"))
     assert found.rare is not None
