@@ -38,7 +38,7 @@ print(duckdb.connect().execute(f"SELECT sum(y), sum(x), sum(arm), sum(cluster) F
 CLEW = """
 import sys
 from dataclasses import replace
-from clew.evaluate.estimate import estimate
+from clew.evaluate.estimate import effect_within, estimate
 from clew.evaluate.files import open_rows
 from clew.pilot.protocol import Design, Equity, Looks, Outcome, Pilot, Population, Protocol, ScaleRule, Size
 protocol = Protocol(
@@ -50,8 +50,8 @@ groups = [(), *((("sub", label),) for label in "0123")]
 for kind in ("cr1", "cr2"):
     asked = replace(protocol, design=replace(protocol.design, standard_errors=kind))
     for within in groups[: 1 if kind == "cr1" else 5]:
-        raw = estimate(asked, rows, within)
-        print(kind, within, raw.estimate, raw.std_error, raw.df, raw.icc)
+        print(kind, within, *effect_within(asked, rows, within))
+print(estimate(protocol, rows))
 """
 
 TEA_TASTING = """
@@ -94,7 +94,10 @@ class Contender:
     turns: int
 
 
-HOME = (Contender("bare scan", OURS, SCAN, 7), Contender("clew: CR1, CR2, df, 4 groups", OURS, CLEW, 7))
+HOME = (
+    Contender("bare scan", OURS, SCAN, 7),
+    Contender("clew: CR1, CR2, df, 4 groups", OURS, CLEW, 7),
+)
 PEERS = (
     Contender("tea-tasting: ratio on a cluster table", THEIRS, TEA_TASTING, 3),
     Contender("statsmodels: OLS, CR1", THEIRS, STATSMODELS, 1),

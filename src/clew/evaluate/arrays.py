@@ -70,10 +70,6 @@ class ArrayRows:
         n = np.bincount(cell, minlength=len(first))
         return Moments(self._at(keys, first), n, self._covariates(layout), factors, centre, products)
 
-    def spread(self, layout: Layout, centre: float) -> float:
-        """Sum of squares of the outcome; see `Rows.spread`."""
-        return float(np.nansum((self._floats(layout.outcome) - centre) ** 2))
-
     def squares(self, layout: Layout, curves: Curves, within: Within = ()) -> float:
         """Sum of squared influence × residual, by leverage; see `Rows.squares`."""
         used = self._used(layout, within)

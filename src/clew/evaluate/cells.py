@@ -4,27 +4,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
 
-from clew.evaluate.grid import Grid, product
+from clew.evaluate.grid import LOST, MANTISSA, ONE, Scheme, as_integer, product
 from clew.evaluate.profile import Profile
 
 Pair = tuple[int, int]
 
 
-def pairs_of(places: Sequence[int], *, squares: bool) -> list[Pair]:
-    """Places (i, j), i ≤ j, of the products that cells hold: 0 is the weight, 1 the outcome, then covariates.
-
-    `squares`: whether the outcome's square is among them.
-    """
-    return [pair for pair in combinations_with_replacement(places, 2) if squares or pair != (1, 1)]
+def pairs_of(places: Sequence[int]) -> list[Pair]:
+    """Places (i, j), i ≤ j, of the products that cells hold: 0 is the weight, 1 the outcome, then covariates."""
+    return list(combinations_with_replacement(places, 2))
 
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """Key columns as SQL: `inner` computes what is grouped by, `grouped` names it, `outer` gives back k0, k1 …"""
+    """Key columns as SQL: `inner` computes what is grouped by, `grouped` names it, `outer` gives back k0, k1 …
+
+    `slots`: how many different keys there may be, 0 where that is not known.
+    """
 
     inner: tuple[str, ...]
     grouped: tuple[str, ...]
     outer: tuple[str, ...]
+    slots: int
 
 
 def grouping(keys: Sequence[Profile], rows: int) -> Grouping:
@@ -44,8 +45,9 @@ def grouping(keys: Sequence[Profile], rows: int) -> Grouping:
             outer[place] = f"k{place}"
     own = tuple(item.rsplit(" AS ", 1)[1] for item in inner)
     if packed:
-        return Grouping((f"CAST({' + '.join(packed)} AS INTEGER) AS g", *inner), ("g", *own), tuple(outer))
-    return Grouping(tuple(inner), own, tuple(outer))
+        inner_packed = (f"CAST({' + '.join(packed)} AS INTEGER) AS g", *inner)
+        return Grouping(inner_packed, ("g", *own), tuple(outer), 0 if inner else stride)
+    return Grouping(tuple(inner), own, tuple(outer), 0)
 
 
 def _size(key: Profile, rows: int) -> int:
@@ -55,18 +57,36 @@ def _size(key: Profile, rows: int) -> int:
     return int(key.high) - int(key.low) + 1
 
 
-def cells_sql(table: str, keys: Grouping, grids: Sequence[Grid], pairs: Sequence[Pair]) -> str:
+def cells_sql(table: str, keys: Grouping, scheme: Scheme) -> str:
     """The one scan of `table` (with its WHERE): a temporary table `cells` with the keys, `n`, and the sum of each
     product, p0_0 and so on."""
-    values = ", ".join(f"{grid.sql} AS v{place}" for place, grid in enumerate(grids) if grid.sql != "1")
-    sums = {pair: product(grids[pair[0]], grids[pair[1]], (f"v{pair[0]}", f"v{pair[1]}")) for pair in pairs}
+    values = ", ".join(f"{grid.sql} AS v{place}" for place, grid in enumerate(scheme.grids) if grid != ONE)
+    sums = {pair: product(scheme, *pair) for pair in pairs_of(range(len(scheme.grids)))}
     summed = ", ".join(f"sum({sql}) AS p{i}_{j}" for (i, j), sql in sums.items() if sql != "1")
-    kept = ", ".join(f"{'n' if sql == '1' else f'p{i}_{j}'}::HUGEINT AS p{i}_{j}" for (i, j), sql in sums.items())
+    kept = ", ".join(
+        f"{as_integer(scheme, i, 'n' if sql == '1' else f'p{i}_{j}')} AS p{i}_{j}" for (i, j), sql in sums.items()
+    )
     by = ", ".join(keys.grouped)
     rows = f"SELECT {', '.join(keys.inner)}, {values} FROM {table}"
     return (
-        f"CREATE TEMP TABLE cells AS SELECT {', '.join(keys.outer)}, n, {kept} FROM "
+        f"CREATE OR REPLACE TEMP TABLE cells AS SELECT {', '.join(keys.outer)}, n, {kept} FROM "
         f"(SELECT {by}, count(*) AS n, {summed} FROM ({rows}) GROUP BY {by})"
+    )
+
+
+def fine_enough_sql(coarse: Sequence[str], scheme: Scheme) -> str:
+    """Whether sums in doubles are exact in every cell, and their rounded products fine enough in every group of cells.
+
+    `coarse`: the keys but the cluster. Rounding moves each product by up to half a unit of 2^`bits`, so the variance
+    of n rows by about 2^`bits` / √n, in the grid's units squared.
+    """
+    sums = ", ".join(f"sum(p0_{j})::DOUBLE AS s{j}, sum(p{j}_{j})::DOUBLE AS q{j}" for j in range(1, len(scheme.grids)))
+    fine = " AND ".join(
+        f"(q{j} - s{j} * s{j} / n) / n * sqrt(n) * {LOST} >= {2**scheme.bits}" for j in range(1, len(scheme.grids))
+    )
+    return (
+        f"SELECT (SELECT max(n) FROM cells) <= {2 ** (MANTISSA - scheme.bits)} AND bool_and({fine}) "
+        f"FROM (SELECT sum(n)::DOUBLE AS n, {sums} FROM cells GROUP BY {', '.join(coarse)})"
     )
 
 

@@ -24,7 +24,7 @@ class RawEstimate:
     `df`: degrees of freedom of the t reference. `n`: rows used, other arms included. `clusters`: how many, and how many
     hold treated and comparison rows; None where units stand alone. `mean_treated`, `mean_comparison`: weighted, not
     adjusted. `icc`: intra-cluster correlation within arms, which may be negative; None
-    without clusters, with weights, and in subsets under cluster-robust standard errors.
+    without clusters or with weights.
     `left_out`: columns that say nothing beyond earlier ones.
     """
 
@@ -195,19 +195,8 @@ def _described(task: _Task, moments: Moments, raw: RawEstimate) -> RawEstimate:
         clusters=len(numbered(moments.keys[cluster].codes)[0]),
         clusters_treated=_units_of(moments, arms.column, arms.treated, cluster),
         clusters_comparison=_units_of(moments, arms.column, arms.comparison, cluster),
-        icc=_icc(task, moments, cluster),
+        icc=None if task.layout.weights else intra_cluster_correlation(moments, arms.column, cluster),
     )
-
-
-def _icc(task: _Task, moments: Moments, cluster: str) -> float | None:
-    """The intra-cluster correlation; None with weights, or where the squares of these rows alone were not summed."""
-    part = task.within or (task.arms.others and task.design.estimator != "difference")
-    if task.layout.weights or (part and not task.layout.squares):
-        return None
-    squares = (
-        moments.products[:, 1, 1].sum() if task.layout.squares else task.rows.spread(task.layout, moments.centre[0])
-    )
-    return intra_cluster_correlation(moments, task.arms.column, cluster, squares)
 
 
 def _mean(moments: Moments, cells: NDArray[np.bool_]) -> float:

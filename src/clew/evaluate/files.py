@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from clew.errors import InputError
 from clew.evaluate.arrays import encode, label_of
-from clew.evaluate.cells import Pair, cells_sql, gaps_sql, grouping, pairs_of, recentred_sql
+from clew.evaluate.cells import Pair, cells_sql, fine_enough_sql, gaps_sql, grouping, pairs_of, recentred_sql
 from clew.evaluate.checks import check_columns, check_design, check_values
-from clew.evaluate.grid import Grid, finer, grids, product
+from clew.evaluate.grid import Grid, Scheme, exact_scheme, finer, quick_scheme
 from clew.evaluate.profile import Profile, Profiles, profile
 from clew.evaluate.rows import Curves, Floats, Key, Layout, Moments, Tally, Within, distinct, layout_of, nobody
 from clew.evaluate.second_scan import Scope, second_scan
@@ -29,7 +29,7 @@ class FileRows:
     """The cells of files, held in a DuckDB session; satisfies `clew.evaluate.rows.Rows`.
 
     `variables`: outcome, then numeric covariates. `grids`: the weight's, then theirs. `keys`: all key columns, text
-    covariates (`factors`) included. `squared`: whether cells hold the outcome's squares.
+    covariates (`factors`) included.
     """
 
     table: Table
@@ -39,7 +39,6 @@ class FileRows:
     factors: tuple[str, ...]
     keys: tuple[Profile, ...]
     grids: tuple[Grid, ...]
-    squared: bool
 
     def tally(self, layout: Layout) -> Tally:
         """Count rows by all key columns; see `Rows.tally`."""
@@ -59,7 +58,7 @@ class FileRows:
         factors = tuple(column for column in self.factors if column in layout.adjust_for)
         names = distinct(*layout.design_keys, *factors)
         centre = self._centre(where or "true", places[1:], within)
-        pairs = pairs_of(places, squares=self._has_squares(layout))
+        pairs = pairs_of(places)
         keys = [self._place(column) for column in names]
         found = self._fetch(recentred_sql(keys, where or "true", pairs, centre, self._step))
         return Moments(
@@ -70,15 +69,6 @@ class FileRows:
             centre=self._origin(centre),
             products=self._assembled(found, pairs, places),
         )
-
-    def spread(self, layout: Layout, centre: float) -> float:
-        """Sum of squares of the outcome, exact until it is rounded once; see `Rows.spread`."""
-        grid, outcome = self.grids[1], self.variables[0]
-        rows = f"SELECT {grid.sql} AS v FROM {_split(self.table.source, outcome, gappy=self._is_gappy)[0]}"
-        (squares,) = self._row(f"SELECT sum({product(grid, grid, ('v', 'v'))}) FROM ({rows})")
-        n, total = self._row("SELECT sum(n), sum(p0_1) FROM cells")
-        origin = round((centre - grid.origin) * 2.0**grid.exponent)
-        return ldexp(squares - 2 * origin * total + origin * origin * n, -2 * grid.exponent)
 
     def squares(self, layout: Layout, curves: Curves, within: Within = ()) -> float:
         """Sum of squared influence × residual, by leverage, in one more scan; see `Rows.squares`."""
@@ -129,19 +119,8 @@ class FileRows:
         return tuple(self.table.connection.execute(query).fetchall()[0])
 
     @property
-    def _is_gappy(self) -> bool:
-        return self.variables[0].filled < self.profiles.rows
-
-    @property
     def _step(self) -> int:
         return finer(self.grids)
-
-    def _has_squares(self, layout: Layout) -> bool:
-        """Whether the outcome's squares are asked for; cells that were summed without them cannot give them."""
-        if layout.squares and not self.squared:
-            what = "these rows were opened for cluster-robust standard errors."
-            raise InputError(what, where="[design] standard_errors", do="Open them for this design.")
-        return layout.squares
 
     def _centre(self, where: str, places: Sequence[int], within: Within) -> dict[int, int]:
         """For each variable's place, the weighted mean in refined grid units, rounded down: exact integers."""
@@ -205,18 +184,28 @@ def _reduced(table: Table, profiles: Profiles, layout: Layout) -> FileRows:
     variables = (outcome, *(one for one in adjusting if one.is_number))
     factors = tuple(one for one in adjusting if not one.is_number)
     weights = profiles.variables[layout.weights] if layout.weights else None
-    known = profiles.keys | {one.column: one for one in factors}
-    keys = tuple(known.values())
-    on_grid = tuple(grids(variables, weights, profiles.rows))
-    pairs = pairs_of(range(len(on_grid)), squares=layout.squares)
+    keys = tuple((profiles.keys | {one.column: one for one in factors}).values())
     there, gone = _split(table.source, outcome, gappy=outcome.filled < profiles.rows)
+    groups = grouping(keys, profiles.rows)
+    schemes = [exact_scheme(variables, weights, profiles.rows)]
+    if weights is None and (quick := quick_scheme(variables, profiles.rows, groups.slots)):
+        schemes.insert(0, quick)
+    coarse = [f"k{place}" for place, key in enumerate(keys) if key.column != layout.cluster]
     try:
-        table.connection.execute(cells_sql(there, grouping(keys, profiles.rows), on_grid, pairs))
+        scheme = _summed(table, schemes, [cells_sql(there, groups, scheme) for scheme in schemes], coarse)
         table.connection.execute(gaps_sql(gone, keys))
     except duckdb.Error as error:
         raise check_values(table, [*variables, *([weights] if weights else [])], layout) from error
-    names = tuple(one.column for one in factors)
-    return FileRows(table, profiles, variables, weights, names, keys, on_grid, squared=layout.squares)
+    return FileRows(table, profiles, variables, weights, tuple(one.column for one in factors), keys, scheme.grids)
+
+
+def _summed(table: Table, schemes: Sequence[Scheme], queries: Sequence[str], coarse: Sequence[str]) -> Scheme:
+    """Scan by the first scheme; where its sums turn out not to be fine enough, by the next. The last always is."""
+    for scheme, query in zip(schemes, queries, strict=True):
+        table.connection.execute(query)
+        if not scheme.bits or table.connection.execute(fine_enough_sql(coarse, scheme)).fetchall()[0][0]:
+            break
+    return scheme
 
 
 def _split(source: str, outcome: Profile, *, gappy: bool) -> tuple[str, str]:

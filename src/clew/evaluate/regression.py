@@ -49,7 +49,7 @@ class Fit:
     """A weighted least-squares fit.
 
     `coefficients`: (k,) of the columns kept, the effect of treatment first. `bread`: (k, k), the inverse of Z'WZ within
-    levels. `rss`: weighted residual sum of squares, 0 where the layout does without squares. `n`: rows.
+    levels. `rss`: weighted residual sum of squares. `n`: rows.
     `parameters`: levels plus columns.
     """
 

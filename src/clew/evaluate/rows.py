@@ -24,10 +24,7 @@ Within = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Which column plays which part. `groups`: equity columns. `level`: the column whose values are absorbed.
-
-    `squares`: whether cells keep the outcome's sum of squares, which cluster-robust standard errors do without.
-    """
+    """Which column plays which part. `groups`: equity columns. `level`: the column whose values are absorbed."""
 
     outcome: str
     measure: Measure
@@ -39,7 +36,6 @@ class Layout:
     unit: str | None = None
     adjust_for: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
-    squares: bool = True
 
     @property
     def design_keys(self) -> tuple[str, ...]:
@@ -72,7 +68,6 @@ def layout_of(protocol: Protocol) -> Layout:
         unit=design.unit,
         adjust_for=outcome.adjust_for,
         groups=tuple(equity.column for equity in protocol.equity),
-        squares=design.standard_errors not in {"cr1", "cr2"},
     )
 
 
@@ -124,8 +119,7 @@ class Moments:
 
     `n`: (C,) rows. `centre`: (V,) the origin, near the weighted mean, of outcome then `covariates`, in their units.
     `products`: (C, 1+V, 1+V), the sum over rows of w·(1, v)(1, v)' with v = (outcome, covariates) − `centre`; w = 1
-    without weights; the outcome's square, at (1, 1), is 0 where the layout does without. `factors`: the text
-    covariates, which are among `keys`.
+    without weights. `factors`: the text covariates, which are among `keys`.
     """
 
     keys: Mapping[str, Key]
@@ -169,10 +163,6 @@ class Rows(Interface):
 
         Raises: InputError where the data cannot be used, or no row with an outcome lies within.
         """
-        ...
-
-    def spread(self, layout: Layout, centre: float) -> float:
-        """Sum of squares of the outcome about `centre` over all rows, unweighted; for layouts without `squares`."""
         ...
 
     def squares(self, layout: Layout, curves: Curves, within: Within = ()) -> float:

@@ -149,12 +149,6 @@ def test_an_unknown_group_is_refused_by_both_sources(tmp_path: Path) -> None:
             estimate(protocol, rows, (("sub", "9"),))
 
 
-def test_rows_summed_for_clusters_say_so_when_asked_for_more(tmp_path: Path) -> None:
-    rows = open_rows(write_csv(a_trial(), tmp_path / "data.csv"), registered())
-    with pytest.raises(InputError, match="opened for cluster-robust"):
-        estimate(registered(standard_errors="classical"), rows)
-
-
 def test_the_data_are_identified_by_their_bytes_whatever_their_names_and_order(tmp_path: Path) -> None:
     one, two = write_csv(a_trial(1), tmp_path / "a.csv"), write_csv(a_trial(2), tmp_path / "b.csv")
     together = data_sha256([one, two])
