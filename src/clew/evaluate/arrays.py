@@ -14,14 +14,9 @@ Columns = Mapping[str, NDArray[Any]]
 
 
 def encode(values: NDArray[Any]) -> Key:
-    """Turn a column into sorted text labels and codes. Whole floats are written as integers, True as "true"."""
+    """Turn a column into labels and codes. Whole floats are written as integers, True as "true", NaN as ""."""
     distinct_values, inverse = np.unique(values, return_inverse=True)
-    name = str if values.dtype.kind in "iuU" else label_of
-    texts = list(map(name, distinct_values.tolist()))
-    labels = sorted(set(texts))
-    position = {label: code for code, label in enumerate(labels)}
-    recode = np.array([position[text] for text in texts], dtype=np.int64)
-    return Key(tuple(labels), recode[inverse.ravel()] if texts else inverse.ravel().astype(np.int64))
+    return Key(tuple(map(label_of, distinct_values.tolist())), inverse.ravel())
 
 
 def label_of(value: object) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 
 from clew.errors import InputError
 from clew.evaluate.regression import Fit, Patches
-from clew.evaluate.rows import Floats, Integers, numbered
+from clew.evaluate.rows import Floats, Integers, numbered, summed
 
 FULL_LEVERAGE = 1e-10
 """Where 1 − leverage falls below this, the pseudo-inverse takes it for 0."""
@@ -107,9 +107,9 @@ def _gather(patches: Patches, slot: Integers, shape: tuple[int, int, int], coeff
     products[where, slot, slot] = own[:, 0, 0]
     products[where, slot, m:] = own[:, 0, 2:]
     products[where, m:, slot] = own[:, 0, 2:]
-    np.add.at(products[:, m:, m:], where, own[:, 2:, 2:])
+    products[:, m:, m:] = summed(own[:, 2:, 2:], where, g)
     score[where, slot] = own[:, 0, 1] - own[:, 0, 2:] @ coefficients
-    np.add.at(score[:, m:], where, z[:, :, 1] - z[:, :, 2:] @ coefficients)
+    score[:, m:] = summed(z[:, :, 1] - z[:, :, 2:] @ coefficients, where, g)
     levels[where, slot] = patches.level
     return Clusters(products, score, levels)
 

@@ -1,6 +1,7 @@
 """Rows that lie in CSV or Parquet files: one scan reduces them to cells inside DuckDB, and none enters Python."""
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ldexp
@@ -22,6 +23,12 @@ from clew.evaluate.second_scan import Scope, second_scan
 from clew.evaluate.sources import Paths, find_parts
 from clew.evaluate.table import Table, number, open_table, text
 from clew.pilot.protocol import Protocol
+
+NAMES = {
+    "integer": re.compile(r"-?(0|[1-9][0-9]{0,18})"),
+    "real": re.compile(r"-?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?"),
+}
+"""The labels that numbers can have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,18 +106,15 @@ class FileRows:
         return f"k{[key.column for key in self.keys].index(column)}"
 
     def _literal(self, column: str, label: str) -> str:
-        """The value that `label` names, as SQL; NULL, which equals nothing, where no row holds it."""
+        """The value that `label` names, as SQL; NULL, which equals nothing, where no value can have that name."""
         kind = next(key.kind for key in self.keys if key.column == column)
         if kind == "text":
             return text(label)
-        place = self._place(column)
-        values = self.table.connection.execute(
-            f"SELECT DISTINCT {place} FROM cells WHERE {place} IS NOT NULL"
-        ).fetchall()
-        found = [value for (value,) in values if label_of(value) == label]
-        if not found:
+        if kind == "boolean":
+            return label if label in {"true", "false"} else "NULL"
+        if not NAMES[kind].fullmatch(label):
             return "NULL"
-        return number(found[0]) if kind == "real" else str(found[0])
+        return number(float(label)) if kind == "real" else label
 
     def _decoded(self, names: tuple[str, ...], found: Mapping[str, NDArray[Any]]) -> dict[str, Key]:
         return {column: encode(_filled(found[self._place(column)])) for column in names}

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from clew.errors import InputError
 from clew.evaluate.arms import Arms
-from clew.evaluate.rows import Floats, Integers, Key, Moments, numbered
+from clew.evaluate.rows import Floats, Integers, Key, Moments, numbered, summed
 
 COLLINEAR = 1e-10
 """A column whose variance, given levels and earlier columns, is below this share of its own is left out."""
@@ -127,9 +127,10 @@ def fit(moments: Moments, columns: Columns, level: str | None, cluster: str | No
 
     Raises: InputError where the arm does not vary within levels, or rows do not exceed parameters.
     """
-    patches = _patches(moments, columns, level, cluster)
+    cells = _products(moments, columns)
+    patches = _patches(cells, level_codes(moments, level), level_codes(moments, cluster))
     total = patches.products.sum(axis=0)
-    kept = _independent(total[2:, 2:], _own_variance(moments, columns))
+    kept = _independent(total[2:, 2:], _own_variance(cells.sum(axis=0)))
     if not kept or kept[0] != 0:
         raise InputError(
             "the effect cannot be told apart from other columns: the arm does not vary within them.",
@@ -150,18 +151,13 @@ def fit(moments: Moments, columns: Columns, level: str | None, cluster: str | No
     return Fit(columns, patches, coefficients, bread, max(rss, 0.0), n, parameters, left_out)
 
 
-def _patches(moments: Moments, columns: Columns, level: str | None, cluster: str | None) -> Patches:
-    levels, clusters = level_codes(moments, level), level_codes(moments, cluster)
-    pairs, patch = numbered(clusters * (levels.max() + 1) + levels)
-    cells = _products(moments, columns)
-    products = np.zeros((len(pairs), *cells.shape[1:]))
-    np.add.at(products, patch, cells)
-    patch_level = pairs % (levels.max() + 1)
-    by_level = np.zeros((int(levels.max()) + 1, *cells.shape[1:]))
-    np.add.at(by_level, patch_level, products)
-    weight = by_level[:, 0, 0]
-    mean = by_level[:, 0, 1:] / weight[:, None]
-    return Patches(pairs // (levels.max() + 1), patch_level, _about(products, mean[patch_level]), weight, mean)
+def _patches(cells: Floats, level: Integers, cluster: Integers) -> Patches:
+    levels = int(level.max()) + 1
+    pairs, patch = numbered(cluster * levels + level)
+    products, patch_level = summed(cells, patch, len(pairs)), pairs % levels
+    first = summed(products[:, 0], patch_level, levels)
+    weight, mean = first[:, 0], first[:, 1:] / first[:, :1]
+    return Patches(pairs // levels, patch_level, _about(products, mean[patch_level]), weight, mean)
 
 
 def level_codes(moments: Moments, column: str | None) -> Integers:
@@ -187,10 +183,9 @@ def _about(products: Floats, mean: Floats) -> Floats:
     return np.asarray(shift @ products @ shift.transpose(0, 2, 1))
 
 
-def _own_variance(moments: Moments, columns: Columns) -> Floats:
+def _own_variance(total: Floats) -> Floats:
     """Sums of squares of the columns about their overall means: (k,), the yardstick of collinearity."""
-    cells = _products(moments, columns).sum(axis=0)
-    return np.asarray(np.diagonal(cells)[2:] - cells[0, 2:] ** 2 / cells[0, 0])
+    return np.asarray(np.diagonal(total)[2:] - total[0, 2:] ** 2 / total[0, 0])
 
 
 def _independent(within: Floats, own: Floats) -> list[int]:

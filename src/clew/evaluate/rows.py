@@ -71,6 +71,16 @@ def layout_of(protocol: Protocol) -> Layout:
     )
 
 
+def summed(values: Floats, group: Integers, groups: int) -> Floats:
+    """Sum `values` (N, …) by the group of each row, 0 to `groups` − 1, in their order: (groups, …)."""
+    sums = np.zeros((groups, *values.shape[1:]))
+    order = np.argsort(group, kind="stable")
+    inside = group[order]
+    start = np.flatnonzero(np.diff(inside, prepend=-1))
+    sums[inside[start]] = np.add.reduceat(values[order], start, axis=0)
+    return sums
+
+
 def numbered(codes: Integers) -> tuple[Integers, Integers]:
     """The codes that occur, ascending, and the place of each of `codes` among them; codes are not negative.
 
@@ -86,7 +96,7 @@ def numbered(codes: Integers) -> tuple[Integers, Integers]:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key column over cells: `labels` (sorted texts, "" where the value is empty) and `codes` (C,) into them."""
+    """A key column over cells: `labels` (numbers by value, texts by letter; "" where empty), `codes` (C,) of them."""
 
     labels: tuple[str, ...]
     codes: Integers
