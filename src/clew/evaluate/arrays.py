@@ -16,7 +16,8 @@ Columns = Mapping[str, NDArray[Any]]
 def encode(values: NDArray[Any]) -> Key:
     """Turn a column into labels and codes. Whole floats are written as integers, True as "true", NaN as ""."""
     distinct_values, inverse = np.unique(values, return_inverse=True)
-    return Key(tuple(map(label_of, distinct_values.tolist())), inverse.ravel())
+    name = str if values.dtype.kind in "iuU" else label_of
+    return Key(tuple(map(name, distinct_values.tolist())), inverse.ravel())
 
 
 def label_of(value: object) -> str:

@@ -96,18 +96,24 @@ def gaps_sql(table: str, keys: Sequence[Profile]) -> str:
     return f"CREATE TEMP TABLE gaps AS SELECT {named}, 0::BIGINT AS n, count(*) AS missing FROM {table} GROUP BY ALL"
 
 
-def recentred_sql(keys: Sequence[str], where: str, pairs: Sequence[Pair], centre: Mapping[int, int], finer: int) -> str:
-    """Sums of the cells that fulfil `where` by `keys`, moved to the mean in exact integers, then rounded to doubles.
+def subset_sql(keys: Sequence[str], where: str, pairs: Sequence[Pair], *, alone: bool) -> str:
+    """The sums of the cells that fulfil `where`, by `keys`. `alone`: each cell has keys of its own there."""
+    if alone:
+        return f"(SELECT * FROM cells WHERE {where})"
+    by, sums = ", ".join(keys), ", ".join(f"sum(p{i}_{j}) AS p{i}_{j}" for i, j in pairs)
+    return f"(SELECT {by}, sum(n)::BIGINT AS n, {sums} FROM cells WHERE {where} GROUP BY {by})"
+
+
+def recentred_sql(
+    subset: str, keys: Sequence[str], pairs: Sequence[Pair], centre: Mapping[int, int], finer: int
+) -> str:
+    """The sums of a subset moved to its mean in exact integers, then rounded to doubles: m0_0 and so on.
 
     `centre`: for each variable's place, its mean in units of 2^−`finer` of its grid.
     """
-    sums = ", ".join(f"sum(p{i}_{j}) AS p{i}_{j}" for i, j in pairs)
     moved = ", ".join(f"({_moved(i, j, centre, finer)})::DOUBLE AS m{i}_{j}" for i, j in pairs)
     by = ", ".join(keys)
-    return (
-        f"SELECT {by}, n, {moved} FROM (SELECT {by}, sum(n)::BIGINT AS n, {sums} FROM cells WHERE {where} "
-        f"GROUP BY {by}) ORDER BY {by}"
-    )
+    return f"SELECT {by}, n, {moved} FROM {subset} ORDER BY {by}"
 
 
 def _moved(i: int, j: int, centre: Mapping[int, int], finer: int) -> str:
@@ -115,9 +121,8 @@ def _moved(i: int, j: int, centre: Mapping[int, int], finer: int) -> str:
     if j == 0:
         return "p0_0"
     step = 2**finer
-    first = _shifted(j, centre[j], step) if i == 0 else ""
-    if first:
-        return first
+    if i == 0:
+        return _shifted(j, centre[j], step)
     cross = f"({step * step}::HUGEINT * p{i}_{j} - {_big(centre[i] * step)} * p0_{j})"
     return f"{cross} - {_big(centre[j])} * ({_shifted(i, centre[i], step)})"
 

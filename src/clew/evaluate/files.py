@@ -14,7 +14,16 @@ from numpy.typing import NDArray
 
 from clew.errors import InputError
 from clew.evaluate.arrays import encode, label_of
-from clew.evaluate.cells import Pair, cells_sql, fine_enough_sql, gaps_sql, grouping, pairs_of, recentred_sql
+from clew.evaluate.cells import (
+    Pair,
+    cells_sql,
+    fine_enough_sql,
+    gaps_sql,
+    grouping,
+    pairs_of,
+    recentred_sql,
+    subset_sql,
+)
 from clew.evaluate.checks import check_columns, check_design, check_values
 from clew.evaluate.grid import Grid, Scheme, exact_scheme, finer, quick_scheme
 from clew.evaluate.profile import Profile, Profiles, profile
@@ -64,10 +73,11 @@ class FileRows:
         places = [0, *(i for i, one in enumerate(self.variables, 1) if i == 1 or one.column in layout.adjust_for)]
         factors = tuple(column for column in self.factors if column in layout.adjust_for)
         names = distinct(*layout.design_keys, *factors)
+        keys, pairs = [self._place(column) for column in names], pairs_of(places)
+        alone = {*names, *(column for column, _ in within)} == {key.column for key in self.keys}
+        subset = subset_sql(keys, where or "true", pairs, alone=alone)
         centre = self._centre(where or "true", places[1:], within)
-        pairs = pairs_of(places)
-        keys = [self._place(column) for column in names]
-        found = self._fetch(recentred_sql(keys, where or "true", pairs, centre, self._step))
+        found = self._fetch(recentred_sql(subset, keys, pairs, centre, self._step))
         return Moments(
             keys=self._decoded(names, found),
             n=np.asarray(found["n"]),
@@ -82,12 +92,8 @@ class FileRows:
         known = {key.column: key for key in self.keys}
         where = [f"{self.variables[0].sql} IS NOT NULL"]
         where += [f"({known[column].sql}) = {self._literal(column, label)}" for column, label in within]
-        literal = {
-            (column, label): ""
-            for labels in curves.labels
-            for column, label in zip(curves.columns, labels, strict=True)
-        }
-        literal = {pair: self._literal(*pair) for pair in literal}
+        named = {pair for labels in curves.labels for pair in zip(curves.columns, labels, strict=True)}
+        literal = {pair: self._literal(*pair) for pair in named}
         classes = [[literal[pair] for pair in zip(curves.columns, labels, strict=True)] for labels in curves.labels]
         keys = [known[column] for column in curves.columns]
         scope = Scope(self.table.source, " AND ".join(where), self.profiles.rows, keys, self.variables, self.weights)
