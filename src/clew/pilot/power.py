@@ -64,7 +64,7 @@ def units_in_all(spread: Variances, effect: float, share: float, *, alpha: float
 
     Means: (z + z)² σ² (1/π + 1/(1 − π)) / Δ². Proportions: with the pooled variance under no effect and the separate
     ones under the effect, no continuity correction. Counts: the same with Poisson variances.
-    Source: Fleiss, Levin & Paik (2003), "Statistical Methods for Rates and Proportions", §4.2–4.3.
+    Source: Fleiss, Levin & Paik (2003), "Statistical Methods for Rates and Proportions", ch. 4.
     """
     no_effect = spread.no_effect * (1 / share + 1 / (1 - share))
     with_effect = spread.treated / share + spread.comparison / (1 - share)
@@ -127,7 +127,7 @@ def small_sample_factor(df: float, *, alpha: float, power: float) -> float:
     """Return by what factor a t test with few degrees of freedom needs more than normal theory says.
 
     The ratio of squared expected statistics that give this power. Source: Donner & Klar (2000), "Design and Analysis
-    of Cluster Randomization Trials in Health Research", §5.2, with the noncentral t in place of its approximation.
+    of Cluster Randomization Trials in Health Research", ch. 5, with the noncentral t in place of its approximation.
     """
     normal = float(ndtri(1 - alpha / 2) + ndtri(power))
     exact = float(brentq(lambda value: t_power(value, df, alpha=alpha) - power, 0.0, 1e4, xtol=1e-9))

@@ -262,6 +262,13 @@ def test_three_and_three_clusters_give_p_of_a_tenth_at_best() -> None:
     assert "with 3 treated and 3 comparison clusters the randomisation test cannot go below p = 0.1" in said(answer)
 
 
+@pytest.mark.parametrize(("alpha", "refused"), [(0.02, True), (0.05, False)])
+def test_the_least_p_value_is_held_against_the_limit_of_the_last_look(alpha: float, refused: bool) -> None:
+    """70 ways to deal 4 of 8 clusters: 2/70 = 0.029, between the limits of the last look at 2 and at 5 percent."""
+    answer = check(protocol(("clusters = 30", "clusters = 8"), ("planned = 2", f"planned = 2\nalpha = {alpha}")))
+    assert ("the randomisation test cannot go below p = 0.029" in said(answer)) is refused
+
+
 def test_unequal_arms_have_no_mirror_image() -> None:
     """56 ways to deal 3 of 8 clusters: 1/56 = 0.018 passes a last look of 0.045, 2/20 would not."""
     answer = check(protocol(("clusters = 30", "clusters = 8\ntreated_share = 0.375")))

@@ -157,11 +157,14 @@ def test_an_arm_is_compared_as_text(written: str, read: str) -> None:
         ('kind = "randomised"', 'adjust_for = ["age"]', "lin", "hc2"),
         ('kind = "randomised"\nblock = "b"', "", "block-weighted", "hc2"),
         ('kind = "randomised"\npair = "b"', "", "block-weighted", "hc2"),
+        ('kind = "randomised"\npair = "b"\nestimator = "block-weighted"', "", "block-weighted", "hc2"),
         ('kind = "randomised"\nblock = "b"', 'adjust_for = ["age"]', "lin", "hc2"),
         ('kind = "cluster-randomised"\ncluster = "c"', "", "difference", "cr2"),
         ('kind = "cluster-randomised"\ncluster = "c"', 'adjust_for = ["age"]', "difference", "cr2"),
         ('kind = "cluster-randomised"\ncluster = "c"\nestimator = "lin"', 'adjust_for = ["age"]', "lin", "cr2"),
         ('kind = "randomised"\nstandard_errors = "classical"', "", "difference", "classical"),
+        ('kind = "randomised"\ncluster = "c"', "", "difference", "cr2"),
+        ('kind = "randomised"\ncluster = "c"\nstandard_errors = "hc1"', "", "difference", "hc1"),
     ],
 )
 def test_the_kind_fills_in_estimator_and_standard_errors(design: str, adjust: str, estimator: str, errors: str) -> None:

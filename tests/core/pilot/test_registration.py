@@ -187,6 +187,7 @@ def test_the_day_data_began_cannot_be_moved_out_of_sight() -> None:
     assert state.amended_after_data
     state = amended(state, protocol(), at=later, index=7)
     assert [one.after_data for one in state.amended] == [True, True]
+    assert [one.amends for one in state.amended] == [5, 6]
 
 
 def test_what_an_amendment_may_not_do() -> None:

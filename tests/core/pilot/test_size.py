@@ -154,6 +154,19 @@ def test_unequal_arms_need_more() -> None:
     assert ratio == pytest.approx(0.25, abs=0.02)
 
 
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.75])
+def test_shares_with_unequal_arms_agree_with_the_textbook(share: float) -> None:
+    """Fleiss, Levin & Paik (2003), ch. 4: unequal sample sizes without continuity correction, by hand."""
+    first, second, ratio = 0.55, 0.75, share / (1 - share)
+    pooled = (first + ratio * second) / (1 + ratio)
+    root = 1.959964 * math.sqrt((1 + ratio) * pooled * (1 - pooled))
+    root += 0.841621 * math.sqrt(ratio * first * (1 - first) + second * (1 - second))
+    comparison = root**2 / (ratio * 0.2**2)
+    found = alone(("icc = 0.03", f"icc = 0.03\ntreated_share = {share}")).steps[0]
+    assert found.comparison == math.ceil(comparison)
+    assert found.treated == math.ceil(ratio * comparison)
+
+
 def test_covariates_spare_units() -> None:
     spared = alone(("icc = 0.03", "icc = 0.03\nr2 = 0.5")).needed.units
     whole = alone().needed.units
