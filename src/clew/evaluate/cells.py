@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
+from math import prod
 
 from clew.evaluate.grid import LOST, MANTISSA, ONE, Scheme, as_integer, product
 from clew.evaluate.profile import Profile
+from clew.evaluate.rows import Layout, distinct
 
 Pair = tuple[int, int]
 
@@ -17,15 +19,11 @@ def pairs_of(places: Sequence[int]) -> list[Pair]:
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """Key columns as SQL: `inner` computes what is grouped by, `grouped` names it, `outer` gives back k0, k1 …
-
-    `slots`: how many different keys there may be, 0 where that is not known.
-    """
+    """Key columns as SQL: `inner` computes what is grouped by, `grouped` names it, `outer` gives back k0, k1 …"""
 
     inner: tuple[str, ...]
     grouped: tuple[str, ...]
     outer: tuple[str, ...]
-    slots: int
 
 
 def grouping(keys: Sequence[Profile], rows: int) -> Grouping:
@@ -45,9 +43,8 @@ def grouping(keys: Sequence[Profile], rows: int) -> Grouping:
             outer[place] = f"k{place}"
     own = tuple(item.rsplit(" AS ", 1)[1] for item in inner)
     if packed:
-        inner_packed = (f"CAST({' + '.join(packed)} AS INTEGER) AS g", *inner)
-        return Grouping(inner_packed, ("g", *own), tuple(outer), 0 if inner else stride)
-    return Grouping(tuple(inner), own, tuple(outer), 0)
+        return Grouping((f"CAST({' + '.join(packed)} AS INTEGER) AS g", *inner), ("g", *own), tuple(outer))
+    return Grouping(tuple(inner), own, tuple(outer))
 
 
 def _size(key: Profile, rows: int) -> int:
@@ -57,6 +54,15 @@ def _size(key: Profile, rows: int) -> int:
     return int(key.high) - int(key.low) + 1
 
 
+def likely_cells(keys: Mapping[str, Profile], layout: Layout, rows: int) -> int:
+    """How many cells to expect: clusters (else blocks) by arms by groups, 0 where a key's range is not known.
+
+    Blocks of clusters and absorbed levels do not add to it: they are usually made of whole clusters.
+    """
+    crossed = distinct(layout.cluster or layout.level or layout.block, layout.arm, *layout.groups)
+    return prod(_size(keys[column], rows) for column in crossed)
+
+
 def cells_sql(table: str, keys: Grouping, scheme: Scheme) -> str:
     """The one scan of `table` (with its WHERE): a temporary table `cells` with the keys, `n`, and the sum of each
     product, p0_0 and so on."""
@@ -64,7 +70,7 @@ def cells_sql(table: str, keys: Grouping, scheme: Scheme) -> str:
     sums = {pair: product(scheme, *pair) for pair in pairs_of(range(len(scheme.grids)))}
     summed = ", ".join(f"sum({sql}) AS p{i}_{j}" for (i, j), sql in sums.items() if sql != "1")
     kept = ", ".join(
-        f"{as_integer(scheme, i, 'n' if sql == '1' else f'p{i}_{j}')} AS p{i}_{j}" for (i, j), sql in sums.items()
+        f"{as_integer(scheme, i, j, 'n' if sql == '1' else f'p{i}_{j}')} AS p{i}_{j}" for (i, j), sql in sums.items()
     )
     by = ", ".join(keys.grouped)
     rows = f"SELECT {', '.join(keys.inner)}, {values} FROM {table}"

@@ -20,12 +20,13 @@ from clew.evaluate.cells import (
     fine_enough_sql,
     gaps_sql,
     grouping,
+    likely_cells,
     pairs_of,
     recentred_sql,
     subset_sql,
 )
 from clew.evaluate.checks import check_columns, check_design, check_values
-from clew.evaluate.grid import Grid, Scheme, exact_scheme, finer, quick_scheme
+from clew.evaluate.grid import Scheme, exact_scheme, finer, quick_scheme
 from clew.evaluate.profile import Profile, Profiles, profile
 from clew.evaluate.rows import Curves, Floats, Key, Layout, Moments, Tally, Within, distinct, layout_of, nobody
 from clew.evaluate.second_scan import Scope, second_scan
@@ -44,8 +45,8 @@ NAMES = {
 class FileRows:
     """The cells of files, held in a DuckDB session; satisfies `clew.evaluate.rows.Rows`.
 
-    `variables`: outcome, then numeric covariates. `grids`: the weight's, then theirs. `keys`: all key columns, text
-    covariates (`factors`) included.
+    `variables`: outcome, then numeric covariates. `scheme`: how the weight and they were summed. `keys`: all key
+    columns, text covariates (`factors`) included.
     """
 
     table: Table
@@ -54,7 +55,7 @@ class FileRows:
     weights: Profile | None
     factors: tuple[str, ...]
     keys: tuple[Profile, ...]
-    grids: tuple[Grid, ...]
+    scheme: Scheme
 
     def tally(self, layout: Layout) -> Tally:
         """Count rows by all key columns; see `Rows.tally`."""
@@ -130,7 +131,7 @@ class FileRows:
 
     @property
     def _step(self) -> int:
-        return finer(self.grids)
+        return finer(self.scheme.grids)
 
     def _centre(self, where: str, places: Sequence[int], within: Within) -> dict[int, int]:
         """For each variable's place, the weighted mean in refined grid units, rounded down: exact integers."""
@@ -141,8 +142,8 @@ class FileRows:
         return {place: (total << self._step) // weight for place, total in zip(places, totals, strict=True)}
 
     def _origin(self, centre: Mapping[int, int]) -> Floats:
-        unit = {i: self.grids[0].exponent - self.grids[i].exponent - self._step for i in centre}
-        return np.array([self.grids[i].origin + ldexp(mean, unit[i]) for i, mean in centre.items()])
+        unit = {i: self.scheme.grids[0].exponent - self.scheme.grids[i].exponent - self._step for i in centre}
+        return np.array([self.scheme.grids[i].origin + ldexp(mean, unit[i]) for i, mean in centre.items()])
 
     def _assembled(self, found: Mapping[str, NDArray[Any]], pairs: Sequence[Pair], places: Sequence[int]) -> Floats:
         """Products (C, 1+V, 1+V) in the variables' units; 0 where a pair was not summed."""
@@ -150,7 +151,7 @@ class FileRows:
         for i, j in pairs:
             refined = self._step * ((i > 0) + (j > 0))
             values = np.ldexp(
-                np.asarray(found[f"m{i}_{j}"]), -self.grids[i].exponent - self.grids[j].exponent - refined
+                np.asarray(found[f"m{i}_{j}"]), -self.scheme.grids[i].exponent - self.scheme.grids[j].exponent - refined
             )
             products[:, slot[i], slot[j]] = products[:, slot[j], slot[i]] = values
         return products
@@ -198,7 +199,8 @@ def _reduced(table: Table, profiles: Profiles, layout: Layout) -> FileRows:
     there, gone = _split(table.source, outcome, gappy=outcome.filled < profiles.rows)
     groups = grouping(keys, profiles.rows)
     schemes = [exact_scheme(variables, weights, profiles.rows)]
-    if weights is None and (quick := quick_scheme(variables, profiles.rows, groups.slots)):
+    likely = likely_cells(profiles.keys, layout, profiles.rows)
+    if weights is None and (quick := quick_scheme(variables, profiles.rows, likely)):
         schemes.insert(0, quick)
     coarse = [f"k{place}" for place, key in enumerate(keys) if key.column != layout.cluster]
     try:
@@ -206,7 +208,7 @@ def _reduced(table: Table, profiles: Profiles, layout: Layout) -> FileRows:
         table.connection.execute(gaps_sql(gone, keys))
     except duckdb.Error as error:
         raise check_values(table, [*variables, *([weights] if weights else [])], layout) from error
-    return FileRows(table, profiles, variables, weights, tuple(one.column for one in factors), keys, scheme.grids)
+    return FileRows(table, profiles, variables, weights, tuple(one.column for one in factors), keys, scheme)
 
 
 def _summed(table: Table, schemes: Sequence[Scheme], queries: Sequence[str], coarse: Sequence[str]) -> Scheme:

@@ -29,13 +29,14 @@ MANTISSA = 53
 QUICK_FROM = 1_000_000
 """Rows from which doubles are tried."""
 
-LEAST_QUICK = 38
+LARGER = 32
+"""How many times the expected size a cell may have."""
+
+LEAST_QUICK = 34
 """Fewest bits with which they are tried."""
 
-LOST = 1e-11
+LOST = 1e-10
 """Most that rounded products may add to a variance, as a share of it, in any group of cells."""
-
-ROUNDER = f"{number(1.5 * 2.0**52)}"
 
 FINER = 10
 """Bits kept free with weights, by which sums are refined before they are moved to a mean."""
@@ -78,24 +79,27 @@ def exact_scheme(variables: Sequence[Profile], weights: Profile | None, rows: in
     return Scheme((_scaled(root, most, 0.0, bits), *scaled))
 
 
-def quick_scheme(variables: Sequence[Profile], rows: int, slots: int) -> Scheme | None:
-    """Doubles of so few bits that the sums of a cell eight times the usual size are exact; None where cells are too
-    large or rows too few for it to pay. `slots`: how many cells there may be, 0 where that is not known."""
-    if rows < QUICK_FROM or not slots:
+def quick_scheme(variables: Sequence[Profile], rows: int, cells: int) -> Scheme | None:
+    """Doubles of so few bits that the sums of a cell many times the usual size are exact; None where cells are too
+    large or rows too few for it to pay. `cells`: how many to expect, 0 where that is not known."""
+    if rows < QUICK_FROM or not cells:
         return None
-    bits = MANTISSA - (8 * rows // slots + 8).bit_length()
+    bits = MANTISSA - (LARGER * (rows // cells + 1)).bit_length()
     return Scheme((ONE, *(_in_doubles(one, bits) for one in variables)), bits) if bits >= LEAST_QUICK else None
 
 
 def _in_doubles(one: Profile, bits: int) -> Grid:
     exponent = _exponent(_reach(one), bits)
-    scaled = f"({_from_origin(one)}) * {number(ldexp(1.0, exponent))}"
-    return Grid(_rounded(scaled), _origin(one), exponent, bits)
+    return Grid(_rounded(_from_origin(one), exponent), _origin(one), exponent, bits)
 
 
-def _rounded(sql: str) -> str:
-    """A double to the nearest integer, as long as it is below 2^51: adding 1.5 · 2^52 leaves no bits for a fraction."""
-    return f"({sql} + {ROUNDER}) - {ROUNDER}"
+def _rounded(sql: str, exponent: int) -> str:
+    """A double to the nearest multiple of 2^−`exponent`, where it is less than 2^51 of them.
+
+    Adding 1.5 · 2^52 of them leaves no bits for less than one, and taking that away again loses nothing.
+    """
+    away = number(ldexp(1.5, 52 - exponent))
+    return f"({sql} + {away}) - {away}"
 
 
 def finer(grids_: Sequence[Grid]) -> int:
@@ -113,7 +117,7 @@ def _reach(one: Profile) -> float:
 
 
 def _from_origin(one: Profile) -> str:
-    return f"{one.sql} - {number(_origin(one))}"
+    return f"{one.sql} - {number(_origin(one))}" if _origin(one) else one.sql
 
 
 def _plain(one: Profile, bits: int) -> Grid:
@@ -140,10 +144,18 @@ def product(scheme: Scheme, i: int, j: int) -> str:
     if left == ONE:
         return "1" if right == ONE else f"v{j}"
     if scheme.bits:
-        return _rounded(f"v{i} * v{j} * {number(ldexp(1.0, -scheme.bits))}")
+        return _rounded(f"v{i} * v{j}", _product_exponent(scheme, i, j))
     return f"v{i}{'::HUGEINT' if left.bits + right.bits > 62 else ''} * v{j}"
 
 
-def as_integer(scheme: Scheme, i: int, total: str) -> str:
-    """The sum `total` of products of v`i` and another as a 128-bit integer in units of both grids."""
-    return f"{total}::HUGEINT" + (f" * {2**scheme.bits}::HUGEINT" if scheme.bits and i else "")
+def as_integer(scheme: Scheme, i: int, j: int, total: str) -> str:
+    """The sum `total` of products of v`i` and v`j` as a 128-bit integer in units of both grids."""
+    if not scheme.bits or j == 0:
+        return f"{total}::HUGEINT"
+    whole = f"({total} * {number(ldexp(1.0, _product_exponent(scheme, i, j)))})::HUGEINT"
+    return f"{whole} * {2**scheme.bits}::HUGEINT" if i else whole
+
+
+def _product_exponent(scheme: Scheme, i: int, j: int) -> int:
+    """The exponent at which products of doubles are rounded: that of one variable, or of two less `bits`."""
+    return scheme.grids[i].exponent + scheme.grids[j].exponent - (scheme.bits if i else 0)
