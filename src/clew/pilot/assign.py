@@ -10,6 +10,7 @@ after Cochran (1977), "Sampling Techniques", ch. 8, on a hash in place of a rand
 
 import csv
 import hashlib
+import html
 import io
 from collections import Counter
 from collections.abc import Iterable
@@ -58,6 +59,11 @@ class Assignment:
             "units_sha256": self.units_sha256,
             "assignment_sha256": self.assignment_sha256,
         }
+
+    def _repr_html_(self) -> str:
+        """Show itself in a notebook."""
+        rows = "".join(f"<tr><td>{html.escape(arm)}</td><td>{count}</td></tr>" for arm, count in self.counts)
+        return f"<table><tr><th>arm</th><th>dealt</th></tr>{rows}</table>"
 
 
 def assign(protocol: Protocol, units: Units, *, seed: str) -> Assignment:

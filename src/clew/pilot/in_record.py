@@ -4,6 +4,7 @@ A secret seed is kept as a personal value of the lock event: the record holds it
 event is, and shows nothing but commitments until the assignment reveals it.
 """
 
+import html
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,6 +48,11 @@ class Receipt:
         if "sha256" in body:
             body["protocol_sha256"] = body.pop("sha256")
         return {"pilot": self.pilot, "kind": self.kind, "index": self.index, **body, **covered}
+
+    def _repr_html_(self) -> str:
+        """Show itself in a notebook."""
+        where = f"{self.kind}, pilot {self.pilot}: entry {self.index} of {self.checkpoint.origin}"
+        return f"<p>{html.escape(where)}</p><pre>{html.escape(self.checkpoint.note)}</pre>"
 
 
 @dataclass(frozen=True, slots=True)

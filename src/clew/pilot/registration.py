@@ -206,18 +206,7 @@ def amend(protocol: Protocol, state: Registration, *, at: datetime, reason: str)
         raise InputError("no reason is given.", where="--reason", do="Say in a sentence why the promise is changed.")
     before = state.protocol
     changes = changes_between(before, protocol)
-    if not changes:
-        raise RefusedError(
-            "the amendment changes nothing: every value is as it was locked.",
-            where=f"entry {state.index}",
-            do="Go on with the locked file.",
-        )
-    if protocol.design.seed != before.design.seed:
-        raise RefusedError(
-            "the seed was committed when the protocol was locked; whoever may change it may choose the assignment.",
-            where="[design] seed",
-            do="Leave the seed as it was.",
-        )
+    _refuse_nothing_or_seed(changes, state)
     _refuse_unsound(protocol)
     body = ProtocolAmended(
         pilot=protocol.pilot.id,
@@ -301,6 +290,21 @@ def _refuse_unsound(protocol: Protocol) -> None:
         raise RefusedError(
             f"the protocol takes more than {LONGEST_ON_RECORD:,} bytes, and must stand on the record as a whole.",
             do="Keep long prose in a document of its own and name it in the protocol.",
+        )
+
+
+def _refuse_nothing_or_seed(changes: tuple[tuple[str, str, str], ...], state: Registration) -> None:
+    if not changes:
+        raise RefusedError(
+            "the amendment changes nothing: every value is as it was locked.",
+            where=f"entry {state.index}",
+            do="Go on with the locked file.",
+        )
+    if "design.seed" in {name for name, _, _ in changes}:
+        raise RefusedError(
+            "the seed was committed when the protocol was locked; whoever may change it may choose the assignment.",
+            where="[design] seed",
+            do="Leave the seed as it was.",
         )
 
 

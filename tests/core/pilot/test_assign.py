@@ -131,6 +131,7 @@ def test_the_digests_can_be_computed_by_hand() -> None:
     lines = f"n\ta\t{arms['a']}\nn\tb\t{arms['b']}\n"
     assert found.assignment_sha256 == hashlib.sha256(lines.encode()).hexdigest()
     assert found.to_dict()["counts"] == {"usual": 1, "treated": 1}
+    assert "<td>usual</td><td>1</td>" in found._repr_html_()
 
 
 def test_without_a_unit_column_that_of_the_population_is_taken() -> None:

@@ -51,6 +51,7 @@ def test_a_lock_is_published_and_can_be_verified(record: Record, tmp_path: Path)
     assert plain["protocol_sha256"] == protocol().sha256
     assert plain["characteristics"] == [["P(scale | no effect)", "0.02"]]
     assert "text" not in plain
+    assert "protocol.locked, pilot visits: entry 1 of records.example.org/pilots" in receipt._repr_html_()
     assert verify(str(tmp_path / "record")).ok
 
 
