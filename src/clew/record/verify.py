@@ -452,6 +452,8 @@ class Folder:
                 return None
             with path.open("rb") as file:
                 return _bounded(file.read(limit + 1), name, limit)
+        except FileNotFoundError:  # a partial tile that gave way to its full one just now
+            return None
         except OSError as error:
             raise DamagedError(f"{name} cannot be read: {error.strerror}") from error
 

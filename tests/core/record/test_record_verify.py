@@ -491,6 +491,13 @@ def test_a_record_that_is_being_written_is_read_again_and_not_called_damaged(tmp
     assert [whats(result) for result in results if not result.ok] == []
 
 
+def test_a_file_that_goes_between_the_look_and_the_reading_was_not_there(tmp_path, new_record, monkeypatch):
+    new_record(tmp_path / "log", 3).checkpoint()
+    folder = Folder(tmp_path / "log")
+    monkeypatch.setattr(Path, "is_file", lambda _path: True)
+    assert folder.read("tile/0/000.p/2", 64) is None
+
+
 # ── on the web ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
