@@ -46,12 +46,10 @@ protocol = Protocol(
     Design("cluster-randomised", "arm", "0", "difference", "cr2", cluster="cluster"),
     Outcome("y", "mean", "higher", 0.1, ("x",)), Looks(), Size(), ScaleRule(), (Equity("sub"),))
 rows = open_rows(sys.argv[1], protocol)
-groups = [(), *((("sub", label),) for label in "0123")]
-for kind in ("cr1", "cr2"):
-    asked = replace(protocol, design=replace(protocol.design, standard_errors=kind))
-    for within in groups[: 1 if kind == "cr1" else 5]:
-        print(kind, within, *effect_within(asked, rows, within))
 print(estimate(protocol, rows))
+print(effect_within(replace(protocol, design=replace(protocol.design, standard_errors="cr1")), rows, ()))
+for label in "0123":
+    print(effect_within(protocol, rows, (("sub", label),)))
 """
 
 TEA_TASTING = """
