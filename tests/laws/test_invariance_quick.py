@@ -96,11 +96,12 @@ def test_one_large_school_calls_for_integers(tmp_path: Path) -> None:
     trial = numbers(3, n=40_000)
     trial["school"] = np.where(np.arange(40_000) < 30_000, 0, trial["school"])
     trial["arm"] = trial["school"] % 2
-    trial["sub"] = np.zeros(40_000, dtype=np.int64)
-    trial["sub"][:3] = [1, 2, 3]
+    trial["sub"] = np.arange(40_000) % 2
     rows = open_rows(write_parquet(trial, tmp_path / "data.parquet"), PROTOCOLS[0])
     assert not rows.scheme.bits
     agree(estimate(PROTOCOLS[0], rows), estimate(PROTOCOLS[0], in_memory(trial)), rel=1e-9)
+    usual = numbers(3, n=40_000)
+    assert open_rows(write_parquet(usual, tmp_path / "usual.parquet"), PROTOCOLS[0]).scheme.bits
 
 
 @pytest.mark.usefixtures("at_once")

@@ -1,6 +1,7 @@
 """Estimates from moments against the textbook done the long way: every row, every hat matrix, every pair of rows."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,8 @@ from numpy.typing import NDArray
 
 from clew.errors import InputError
 from clew.evaluate.estimate import estimate
-from trials import Trial, a_trial, in_memory, registered, units
+from clew.evaluate.files import open_rows
+from trials import Trial, a_trial, in_memory, registered, units, write_csv
 
 Matrix = NDArray[np.float64]
 
@@ -133,28 +135,27 @@ def test_cr2_of_any_small_trial(seed: int, schools: int, size: int) -> None:
     assert (found.std_error, found.df) == pytest.approx(dense.cr2(trial["school"]), rel=1e-8)
 
 
-def test_leverage_of_one_is_met_by_the_pseudo_inverse() -> None:
+@pytest.mark.parametrize("seed", range(8))
+def test_leverage_of_one_is_met_by_the_pseudo_inverse(seed: int) -> None:
     """A text value that occurs in one school alone gives that school's rows a leverage of one."""
-    trial = a_trial(seed=3)
+    trial = a_trial(seed)
     trial["t"] = np.where(trial["school"] == 4, "alone", trial["t"])
-    design = np.column_stack([trial["arm"], np.ones(240), dummies(trial["t"], drop=1)])
-    found = estimate(registered(adjust_for=("t",)), in_memory(trial))
-    assert (found.std_error, found.df) == pytest.approx(Dense(design, trial["y"]).cr2(trial["school"]), rel=1e-8)
+    design = np.column_stack([trial["arm"], np.ones(240), dummies(trial["t"], drop=1), trial["x"]])
+    found = estimate(registered(adjust_for=("t", "x")), in_memory(trial))
+    assert (found.std_error, found.df) == pytest.approx(Dense(design, trial["y"]).cr2(trial["school"]), rel=1e-10)
 
 
-def test_a_row_of_leverage_one_counts_nothing_in_hc2() -> None:
+@pytest.mark.parametrize("adjust_for", [(), ("x",)])
+def test_a_row_of_leverage_one_counts_nothing_in_hc2(adjust_for: tuple[str, ...], tmp_path: Path) -> None:
+    """One pupil alone in a grade says nothing of the effect: as if the pupil were not there."""
     trial = a_trial(seed=3)
     trial["grade"][17] = 99
-    design = np.column_stack([trial["arm"], dummies(trial["grade"])])
-    keep = np.arange(240) != 17
-    expected = Dense(design[keep][:, [0, 1, 2, 3, 4, 5]], trial["y"][keep]).hc(2)
-    for adjust_for in ((), ("x",)):
-        protocol = registered(fixed_effects=("grade",), adjust_for=adjust_for, **units())
-        found = estimate(protocol, in_memory(trial))
-        if not adjust_for:
-            assert found.std_error == pytest.approx(expected, rel=1e-10)
-        without = in_memory({name: column[keep] for name, column in trial.items()})
-        assert found.std_error == pytest.approx(estimate(protocol, without).std_error, rel=1e-10)
+    others = {name: np.delete(column, 17) for name, column in trial.items()}
+    design = np.column_stack([others["arm"], dummies(others["grade"]), *(others[name] for name in adjust_for)])
+    expected = Dense(design, others["y"]).hc(2)
+    protocol = registered(fixed_effects=("grade",), adjust_for=adjust_for, **units())
+    for rows in (in_memory(trial), open_rows(write_csv(trial, tmp_path / "data.csv"), protocol)):
+        assert estimate(protocol, rows).std_error == pytest.approx(expected, rel=1e-10)
 
 
 def test_other_arms_share_in_the_covariates_alone() -> None:
@@ -224,14 +225,31 @@ def test_a_block_with_one_unit_of_an_arm_is_named() -> None:
         estimate(registered(**units(estimator="block-weighted", block="grade")), in_memory(trial))
 
 
-def test_columns_that_say_nothing_new_are_left_out_and_named() -> None:
-    trial = a_trial()
-    trial["again"], trial["flat"] = 2 * trial["x"] + 1, np.full(240, 3.0)
+@pytest.mark.parametrize("seed", range(8))
+def test_columns_that_say_nothing_new_are_left_out_and_named(seed: int) -> None:
+    trial = a_trial(seed)
+    trial["again"], trial["flat"] = 0.7 * trial["x"] + trial["arm"] / 3 + 1, np.full(240, 0.1)
     found = estimate(registered(adjust_for=("x", "again", "flat")), in_memory(trial))
     assert found.left_out == ("again", "flat")
     assert found.std_error == pytest.approx(
         estimate(registered(adjust_for=("x",)), in_memory(trial)).std_error, rel=1e-9
     )
+
+
+@pytest.mark.parametrize("weights", [None, "w"])
+@pytest.mark.parametrize("constant", [0.3, 1e6 + 0.1])
+def test_a_covariate_that_is_constant_in_a_group_is_left_out_there(
+    weights: str | None, constant: float, tmp_path: Path
+) -> None:
+    trial = a_trial(seed=2)
+    trial["x"] = np.where(trial["sub"] == 1, constant, trial["x"])
+    protocol, plain = registered(adjust_for=("x",), groups=("sub",), weights=weights), registered(weights=weights)
+    expected = estimate(plain, in_memory(trial), (("sub", "1"),))
+    for rows in (in_memory(trial), open_rows(write_csv(trial, tmp_path / "data.csv"), protocol)):
+        found = estimate(protocol, rows, (("sub", "1"),))
+        assert found.left_out == ("x",)
+        assert found.std_error == pytest.approx(expected.std_error, rel=1e-9)
+        assert estimate(protocol, rows).left_out == ()
 
 
 def test_an_arm_that_another_column_determines_is_refused() -> None:

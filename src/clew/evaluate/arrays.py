@@ -64,7 +64,8 @@ class ArrayRows:
         centre = weights @ values / weights.sum()
         products = _cross_products(values - centre, weights, cell, len(first))
         n = np.bincount(cell, minlength=len(first))
-        return Moments(self._at(keys, first), n, self._covariates(layout), factors, centre, products)
+        noise = (4 * np.finfo(float).eps * centre) ** 2 * weights.mean()
+        return Moments(self._at(keys, first), n, self._covariates(layout), factors, centre, products, noise)
 
     def squares(self, layout: Layout, curves: Curves, within: Within = ()) -> float:
         """Sum of squared influence × residual, by leverage; see `Rows.squares`."""

@@ -86,6 +86,7 @@ class FileRows:
             factors=factors,
             centre=self._origin(centre),
             products=self._assembled(found, pairs, places),
+            noise=self._noise(centre),
         )
 
     def squares(self, layout: Layout, curves: Curves, within: Within = ()) -> float:
@@ -144,6 +145,14 @@ class FileRows:
     def _origin(self, centre: Mapping[int, int]) -> Floats:
         unit = {i: self.scheme.grids[0].exponent - self.scheme.grids[i].exponent - self._step for i in centre}
         return np.array([self.scheme.grids[i].origin + ldexp(mean, unit[i]) for i, mean in centre.items()])
+
+    def _noise(self, centre: Mapping[int, int]) -> Floats:
+        """With weights, what rounding √w and √w · x to their grids leaves of a constant x; without, nothing."""
+        if self.weights is None:
+            return np.zeros(len(centre))
+        unit = [4 * ldexp(1.0, -grid.exponent) for grid in self.scheme.grids]
+        origin = np.array([self.scheme.grids[i].origin for i in centre])
+        return np.asarray(np.array([unit[i] for i in centre]) ** 2 + ((self._origin(centre) - origin) * unit[0]) ** 2)
 
     def _assembled(self, found: Mapping[str, NDArray[Any]], pairs: Sequence[Pair], places: Sequence[int]) -> Floats:
         """Products (C, 1+V, 1+V) in the variables' units; 0 where a pair was not summed."""

@@ -130,7 +130,7 @@ def fit(moments: Moments, columns: Columns, level: str | None, cluster: str | No
     cells = _products(moments, columns)
     patches = _patches(cells, level_codes(moments, level), level_codes(moments, cluster))
     total = patches.products.sum(axis=0)
-    kept = _independent(total[2:, 2:], _own_variance(cells.sum(axis=0)))
+    kept = _independent(total[2:, 2:], _least(moments, columns, cells.sum(axis=0)))
     if not kept or kept[0] != 0:
         raise InputError(
             "the effect cannot be told apart from other columns: the arm does not vary within them.",
@@ -183,17 +183,21 @@ def _about(products: Floats, mean: Floats) -> Floats:
     return np.asarray(shift @ products @ shift.transpose(0, 2, 1))
 
 
-def _own_variance(total: Floats) -> Floats:
-    """Sums of squares of the columns about their overall means: (k,), the yardstick of collinearity."""
-    return np.asarray(np.diagonal(total)[2:] - total[0, 2:] ** 2 / total[0, 0])
+def _least(moments: Moments, columns: Columns, total: Floats) -> Floats:
+    """What a column's sum of squares must exceed to count: a share of its own about its mean, and rounding. (k,)."""
+    own = np.diagonal(total)[2:] - total[0, 2:] ** 2 / total[0, 0]
+    steepest = np.max(columns.loadings**2, axis=0)
+    of_variables = moments.n.sum() * (steepest[:, 1:] @ moments.noise)
+    of_indicators = total[0, 0] * (4 * np.finfo(float).eps) ** 2 * steepest[:, 0]
+    return np.asarray(COLLINEAR * own + of_variables + of_indicators)
 
 
-def _independent(within: Floats, own: Floats) -> list[int]:
+def _independent(within: Floats, least: Floats) -> list[int]:
     """Places of the columns that add something to the earlier ones, by Gram–Schmidt on `within` (k, k)."""
     left, kept = within.copy(), []
     for place in range(len(left)):
         pivot = left[place, place]
-        if pivot > COLLINEAR * own[place] and pivot > 0:
+        if pivot > least[place] and pivot > 0:
             kept.append(place)
             left = left - np.outer(left[:, place], left[place]) / pivot
     return kept

@@ -129,7 +129,8 @@ class Moments:
 
     `n`: (C,) rows. `centre`: (V,) the origin, near the weighted mean, of outcome then `covariates`, in their units.
     `products`: (C, 1+V, 1+V), the sum over rows of w·(1, v)(1, v)' with v = (outcome, covariates) − `centre`; w = 1
-    without weights. `factors`: the text covariates, which are among `keys`.
+    without weights. `factors`: the text covariates, which are among
+    `keys`. `noise`: (V,) what rounding may add to a variable's sum of squares for each row.
     """
 
     keys: Mapping[str, Key]
@@ -138,6 +139,7 @@ class Moments:
     factors: tuple[str, ...]
     centre: Floats
     products: Floats
+    noise: Floats
 
 
 @dataclass(frozen=True, slots=True)
