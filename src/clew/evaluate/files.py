@@ -34,6 +34,8 @@ from clew.evaluate.sources import Paths, find_parts
 from clew.evaluate.table import Table, number, open_table, text
 from clew.pilot.protocol import Protocol
 
+EPSILON = float(np.finfo(float).eps)
+
 NAMES = {
     "integer": re.compile(r"-?(0|[1-9][0-9]{0,18})"),
     "real": re.compile(r"-?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?"),
@@ -147,12 +149,15 @@ class FileRows:
         return np.array([self.scheme.grids[i].origin + ldexp(mean, unit[i]) for i, mean in centre.items()])
 
     def _noise(self, centre: Mapping[int, int]) -> Floats:
-        """With weights, what rounding √w and √w · x to their grids leaves of a constant x; without, nothing."""
+        """With weights, what rounding √w, √w · x and the mean to their grids leaves of a constant x; else nothing."""
         if self.weights is None:
             return np.zeros(len(centre))
-        unit = [4 * ldexp(1.0, -grid.exponent) for grid in self.scheme.grids]
-        origin = np.array([self.scheme.grids[i].origin for i in centre])
-        return np.asarray(np.array([unit[i] for i in centre]) ** 2 + ((self._origin(centre) - origin) * unit[0]) ** 2)
+        of_weight, grids = self.scheme.grids[0], [self.scheme.grids[place] for place in centre]
+        units = np.array([ldexp(4.0, -grid.exponent) for grid in grids])
+        steps = np.array([ldexp(4.0, of_weight.exponent - grid.exponent - self._step) for grid in grids])
+        reach = self._origin(centre) - np.array([grid.origin for grid in grids])
+        rounded = (reach * ldexp(4.0, -of_weight.exponent)) ** 2 + float(self.weights.high or 0) * EPSILON * steps**2
+        return np.asarray(units**2 + rounded)
 
     def _assembled(self, found: Mapping[str, NDArray[Any]], pairs: Sequence[Pair], places: Sequence[int]) -> Floats:
         """Products (C, 1+V, 1+V) in the variables' units; 0 where a pair was not summed."""
