@@ -160,8 +160,8 @@ def _clustered(task: _Task) -> bool:
 
 
 def _enough(task: _Task, moments: Moments) -> None:
-    """Refuse an arm of one unit, or of one cluster where clusters were randomised."""
-    whole = task.layout.cluster if task.design.kind == "cluster-randomised" else None
+    """Refuse an arm of one unit, or of one cluster where clusters were randomised or share chance."""
+    whole = task.layout.cluster if task.design.kind == "cluster-randomised" or _clustered(task) else None
     for label in (task.arms.treated, task.arms.comparison):
         count = _units_of(moments, task.arms.column, label, whole)
         if count < 2:

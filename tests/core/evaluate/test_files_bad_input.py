@@ -84,6 +84,7 @@ SAID_OF_TEXT = [
     ("arm,y,school\n0,1,a\n1,2,a\n0,2,b\n1,4,c\n", SCHOOLS, '1 clusters have rows in more than one arm: "a"'),
     ("arm,y,school\n0,1,a\n1,2,c\n0,2,b\n1,4,\n", SCHOOLS, 'column "school" is empty where there is an outcome'),
     ("arm,y,school\n0,1,a\n1,2,b\n0,2,a\n1,4,c\n", SCHOOLS, 'arm "0" has only one cluster'),
+    ("arm,y,school\n0,1,a\n1,2,b\n0,2,b\n1,4,b\n", registered(kind="randomised"), 'arm "1" has only one cluster'),
     ('arm,y\n0,1\n1,"2\n0,3\n', PUPILS, "never closed"),
     ('"arm,y\n0,1\n', PUPILS, 'column "arm" is missing'),
     ("arm,y\r\n0,1\n1,2\r\n0,3\n", PUPILS, "line ends"),
