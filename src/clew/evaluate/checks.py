@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-import duckdb
-
 from clew.errors import InputError, Problem
 from clew.evaluate import faults
 from clew.evaluate.arms import arms_of
@@ -58,10 +56,7 @@ def _measure_faults(table: Table, one: Profile, layout: Layout) -> list[Fault]:
 
 def check_values(table: Table, variables: Sequence[Profile], layout: Layout) -> InputError:
     """Why the numbers could not be summed: values that the file's own statistics do not tell of, such as NaN."""
-    try:
-        bad = [one.column for one in variables if count(table, faults.NOT_FINITE, one.column, layout.outcome)]
-    except duckdb.Error:
-        return faults.unreadable(table.parts)
+    bad = [one.column for one in variables if count(table, faults.NOT_FINITE, one.column, layout.outcome)]
     if bad:
         return InputError(
             problems=tuple(faults.problem(table, faults.NOT_FINITE, column, layout.outcome) for column in bad)
@@ -76,7 +71,7 @@ def check_values(table: Table, variables: Sequence[Profile], layout: Layout) -> 
 def count(table: Table, fault: Fault, column: str, outcome: str) -> int:
     """How many rows have the fault."""
     condition = fault.sql.format(c=table.column(column), y=table.column(outcome))
-    (found,) = table.connection.execute(f"SELECT count(*) FROM {table.source} WHERE {condition}").fetchall()[0]
+    (found,) = table.fetch(f"SELECT count(*) FROM {table.source} WHERE {condition}")[0]
     return int(found)
 
 
@@ -151,7 +146,7 @@ def _repeated_units(table: Table, unit: str, rows: int) -> Sequence[Problem]:
             f"SELECT CAST({column} AS VARCHAR), count(*) FROM {table.source} WHERE hash({column}) % {passes} = {turn} "
             f"GROUP BY 1 HAVING count(*) > 1 ORDER BY 1 LIMIT 3"
         )
-        if found := table.connection.execute(query).fetchall():
+        if found := table.fetch(query):
             named = ", ".join(f"{quoted(value or '')} ({times} times)" for value, times in found)
             return [Problem(f"units come more than once: {named}.", f"column {unit}", "Keep one row a unit.")]
     return []

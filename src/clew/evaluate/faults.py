@@ -1,22 +1,20 @@
 """What can be wrong with one value, said once for SQL and once for a line of CSV, and where its first cases are."""
 
 import csv
-import gzip
-import io
 import re
-import zlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from math import isfinite
 from pathlib import Path
-from typing import TextIO, cast
 
 import duckdb
 
-from clew.errors import InputError, Problem
-from clew.evaluate.sources import Part, not_utf8
+from clew.errors import Problem
+from clew.evaluate.sources import Part
 from clew.evaluate.table import Table, name, text
+from clew.evaluate.unreadable import records
 from clew.evaluate.wording import listed, quoted
 
 LARGEST = 1e40
@@ -120,9 +118,10 @@ def _cases(table: Table, fault: Fault, column: str, outcome: str) -> Iterator[Ca
 
 def _in_csv(part: Part, fault: Fault, column: str, outcome: str) -> Iterator[Case]:
     at, y = part.header.index(column), part.header.index(outcome)
-    for line, values in _records(part):
-        if max(at, y) < len(values) and fault.found(values[at], values[y]):
-            yield Case(part.path, f"line {line}", values[at])
+    with suppress(csv.Error, UnicodeDecodeError):
+        for line, values in records(part):
+            if max(at, y) < len(values) and fault.found(values[at], values[y]):
+                yield Case(part.path, f"line {line}", values[at])
 
 
 def _in_parquet(table: Table, part: Part, fault: Fault, names: tuple[str, str]) -> Iterator[Case]:
@@ -132,74 +131,6 @@ def _in_parquet(table: Table, part: Part, fault: Fault, names: tuple[str, str]) 
         f"SELECT file_row_number + 1, CAST({c} AS VARCHAR) FROM read_parquet({text(table.readable(part))}, "
         f"file_row_number = true) WHERE {condition} ORDER BY 1 LIMIT 3"
     )
-    try:
-        found = table.connection.execute(query).fetchall()
-    except duckdb.Error:
-        return
-    yield from (Case(part.path, f"row {row}", str(value)) for row, value in found)
-
-
-def _records(part: Part) -> Iterator[tuple[int, list[str]]]:
-    """Lines of a CSV below its header with their numbers; blank lines are passed over."""
-    with _text(part) as lines:
-        reader = csv.reader(lines, delimiter=part.delimiter, strict=True)
-        next(reader, None)
-        yield from ((reader.line_num, values) for values in reader if values)
-
-
-def _text(part: Part) -> TextIO:
-    if part.gzipped:
-        return cast("TextIO", gzip.open(part.path, "rt", encoding="utf-8-sig", newline=""))
-    return part.path.open(encoding="utf-8-sig", newline="")
-
-
-def unreadable(parts: Sequence[Part]) -> InputError:
-    """Why DuckDB could not read the files through, found by reading them slowly ourselves."""
-    for part in parts:
-        cause = _cause(part) if part.kind == "csv" else None
-        if cause:
-            return cause
-    where = str(parts[0].path) if len(parts) == 1 else f"{parts[0].path} and {len(parts) - 1} more"
-    if parts[0].kind == "parquet":
-        return InputError("the Parquet data are damaged or of mixed types.", where=where, do="Export them again.")
-    return InputError(
-        "the CSV cannot be read: its line ends or quotes are mixed, or a line is longer than two megabytes.",
-        where=where,
-        do="Save it again as CSV (UTF-8).",
-    )
-
-
-def _cause(part: Part) -> InputError | None:
-    try:
-        return _uneven(part)
-    except UnicodeDecodeError:
-        return not_utf8(part.path, _first_undecodable(part))
-    except csv.Error as error:
-        if "field limit" in str(error):
-            return None
-        what = "a quoted value is never closed" if "end of data" in str(error) else "quotes are used in a wrong way"
-        return InputError(what, where=str(part.path), do="Save it again as CSV.")
-    except (OSError, EOFError, zlib.error):
-        return InputError("the file is damaged or cut short.", where=str(part.path), do="Copy or export it again.")
-
-
-def _uneven(part: Part) -> InputError | None:
-    for line, values in _records(part):
-        if len(values) != len(part.header):
-            comma = " Numbers with a decimal comma need `;` between columns." if part.delimiter == "," else ""
-            return InputError(
-                f"the line has {len(values)} values, the header {len(part.header)}.",
-                where=f"{part.path}, line {line}",
-                do=f"Correct the line.{comma}",
-            )
-    return None
-
-
-def _first_undecodable(part: Part) -> int:
-    with gzip.open(part.path) if part.gzipped else part.path.open("rb") as lines:
-        for count, line in enumerate(cast("io.BufferedReader", lines), start=1):
-            try:
-                line.decode("utf-8")
-            except UnicodeDecodeError:
-                return count
-    return 1
+    with suppress(duckdb.Error):
+        for row, value in table.connection.execute(query).fetchall():
+            yield Case(part.path, f"row {row}", str(value))

@@ -110,7 +110,7 @@ class FileRows:
         self.table.held.close()
 
     def _fetch(self, query: str) -> dict[str, NDArray[Any]]:
-        return self.table.connection.execute(query).fetchnumpy()
+        return self.table.fetch_arrays(query)
 
     def _place(self, column: str) -> str:
         return f"k{[key.column for key in self.keys].index(column)}"
@@ -130,7 +130,7 @@ class FileRows:
         return {column: encode(_filled(found[self._place(column)])) for column in names}
 
     def _row(self, query: str) -> tuple[Any, ...]:
-        return tuple(self.table.connection.execute(query).fetchall()[0])
+        return self.table.fetch(query)[0]
 
     @property
     def _step(self) -> int:
@@ -219,7 +219,7 @@ def _reduced(table: Table, profiles: Profiles, layout: Layout) -> FileRows:
     coarse = [f"k{place}" for place, key in enumerate(keys) if key.column != layout.cluster]
     try:
         scheme = _summed(table, schemes, [cells_sql(there, groups, scheme) for scheme in schemes], coarse)
-        table.connection.execute(gaps_sql(gone, keys))
+        table.fetch(gaps_sql(gone, keys))
     except duckdb.Error as error:
         raise check_values(table, [*variables, *([weights] if weights else [])], layout) from error
     return FileRows(table, profiles, variables, weights, tuple(one.column for one in factors), keys, scheme)
@@ -229,7 +229,7 @@ def _summed(table: Table, schemes: Sequence[Scheme], queries: Sequence[str], coa
     """Scan by the first scheme; where its sums turn out not to be fine enough, by the next. The last always is."""
     for scheme, query in zip(schemes, queries, strict=True):
         table.connection.execute(query)
-        if not scheme.bits or table.connection.execute(fine_enough_sql(coarse, scheme)).fetchall()[0][0]:
+        if not scheme.bits or table.fetch(fine_enough_sql(coarse, scheme))[0][0]:
             break
     return scheme
 

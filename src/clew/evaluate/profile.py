@@ -7,10 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import duckdb
-
 from clew.errors import InputError
-from clew.evaluate.faults import unreadable
 from clew.evaluate.rows import Layout, distinct
 from clew.evaluate.table import Table
 from clew.evaluate.wording import quoted
@@ -81,10 +78,7 @@ def profile(table: Table, layout: Layout) -> Profiles:
     keys = distinct(*layout.design_keys, *layout.groups)
     drafts = [*(_variable(table, column) for column in variables), *(_key(table, column) for column in keys)]
     asked = ", ".join(part for draft in drafts for part in draft.asked)
-    try:
-        rows, *answers = table.connection.execute(f"SELECT count(*), {asked} FROM {table.source}").fetchall()[0]
-    except duckdb.Error as error:
-        raise unreadable(table.parts) from error
+    rows, *answers = table.fetch(f"SELECT count(*), {asked} FROM {table.source}")[0]
     if not rows:
         raise InputError("there is no row below the header.", where=str(table.parts[0].path), do="Bring the data.")
     found = [draft.answered(answers[4 * place : 4 * place + 4]) for place, draft in enumerate(drafts)]

@@ -5,14 +5,17 @@ import tempfile
 import weakref
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import duckdb
+from numpy.typing import NDArray
 
 from clew.errors import InputError
 from clew.evaluate.sources import Part, header_problems
+from clew.evaluate.unreadable import unreadable
 
 PERFECT_HASH_BITS = 16
 """Group keys of at most this many bits index an array, about 15 MB a thread, instead of a hash table."""
@@ -56,6 +59,26 @@ class Table:
         """The SQL name of a needed column."""
         return f"c{self.columns.index(column)}"
 
+    def fetch(self, query: str) -> list[tuple[Any, ...]]:
+        """The rows of a small answer.
+
+        Raises: InputError where the files cannot be read through.
+        """
+        try:
+            return self.connection.execute(query).fetchall()
+        except duckdb.Error as error:
+            raise unreadable(self.parts) from error
+
+    def fetch_arrays(self, query: str) -> dict[str, NDArray[Any]]:
+        """The columns of an answer as arrays, masked where they hold NULL.
+
+        Raises: InputError where the files cannot be read through.
+        """
+        try:
+            return self.connection.execute(query).fetchnumpy()
+        except duckdb.Error as error:
+            raise unreadable(self.parts) from error
+
     def readable(self, part: Part) -> str:
         """The path by which DuckDB opens a part."""
         return self.paths[self.parts.index(part)]
@@ -78,9 +101,8 @@ def open_table(parts: Sequence[Part], needed: tuple[str, ...], *, threads: int |
         source = _parquet_source(connection, parts, paths, needed)
     else:
         source = _csv_source(parts, paths, needed)
-    described = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
-    types = tuple(row[1] for row in described)
-    return Table(connection, source, needed, types, tuple(parts), tuple(paths), held)
+    table = Table(connection, source, needed, (), tuple(parts), tuple(paths), held)
+    return replace(table, types=tuple(row[1] for row in table.fetch(f"DESCRIBE SELECT * FROM {source}")))
 
 
 def _readable(path: Path, held: ExitStack) -> str:
