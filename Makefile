@@ -22,7 +22,12 @@ $(VENV)/.installed: $(UV) requirements/develop.txt pyproject.toml
 	VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-setup: $(VENV)/.installed ## set up .venv/bin/clew, hash-checked, and no more
+src/clew/web/built/.installed: frontend/package-lock.json frontend/build.py $(VENV)/.installed
+	cd frontend && PATH="$(abspath $(BIN)):$$PATH" npm ci --loglevel=error
+	$(BIN)/python frontend/build.py
+	@touch $@
+
+setup: $(VENV)/.installed src/clew/web/built/.installed ## set up .venv/bin/clew and its pages, hash-checked
 
 demo: setup ## three pilots from locked rule to verdict, with reports
 	$(BIN)/clew demo
@@ -38,7 +43,7 @@ oracles: .venv-oracles/.installed ## other people's software that the tests comp
 check: setup ## formatting, lint, types, import law
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
+	CLEW_SECRET_KEY=unused $(BIN)/mypy
 	$(BIN)/lint-imports --cache-dir .venv/import-cache
 
 test: setup oracles check ## set up and pass all tests
@@ -57,4 +62,4 @@ lock: $(UV) ## resolve requirements/*.in again (no registry host is written)
 	  --generate-hashes --no-emit-index-url --no-header requirements/$$f.in --output-file requirements/$$f.txt; done
 
 clean: ## remove what setting up and testing made
-	rm -rf $(VENV) .venv-oracles .venv-bench .oracles .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage demo-workspace
+	rm -rf frontend/node_modules src/clew/web/built .browser clew-workspace $(VENV) .venv-oracles .venv-bench .oracles .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage demo-workspace

@@ -2,6 +2,7 @@
 
 ClewError                   exit 2   400   never raised itself
 ├── InputError              exit 2   422   a file, an option or a form says something that cannot be used
+├── DeniedError             exit 2   403   this party may not do this here
 ├── RefusedError            exit 2   409   the input is sound, but the rules forbid this step now
 ├── MissingError            exit 2   404   the thing asked for is not there
 └── RecordError             exit 2   500   the record cannot be read or written safely; nothing was changed
@@ -43,6 +44,12 @@ class InputError(ClewError):
     """A file, an option or a form says something that cannot be used."""
 
     http_status = 422
+
+
+class DeniedError(ClewError):
+    """The step is possible, but not for this party: it does not hold the duty that the step needs."""
+
+    http_status = 403
 
 
 class RefusedError(ClewError):

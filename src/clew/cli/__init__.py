@@ -19,7 +19,9 @@ COMMANDS = {
     "gate": ("clew.cli.gate:gate", "Verdicts, overrides in public, decisions, the portfolio."),
     "record": ("clew.cli.record:record", "Keep a record that nobody can change unseen."),
     "verify": ("clew.cli.record:verify", "Verify a record, yours or anybody's."),
-    "demo": ("clew.cli.demo:demo", "Run three pilots from locked rule to verdict."),
+    "serve": ("clew.web.commands:serve", "Serve a workspace: its pages, its record, its background work."),
+    "rebuild": ("clew.web.commands:rebuild", "Make every read table anew from the record."),
+    "demo": ("clew.demo:demo", "Run three pilots from locked rule to verdict."),
     "completion": ("clew.cli.completion:completion", "Print the completion script of a shell."),
 }
 

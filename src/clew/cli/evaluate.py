@@ -63,7 +63,7 @@ def evaluate(
 
 
 def write_report(found: "Evaluation", report: Path, record: Path | None) -> None:
-    from clew.cli.report import report_of
+    from clew.report import report_of
 
     write_whole(report, report_of(found, record))
     notice(f"report: {report}")

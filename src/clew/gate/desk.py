@@ -28,22 +28,26 @@ from clew.record.event import Body, Event
 from clew.record.folder import Record, open_record
 
 Data = str | Path | Sequence[str | Path]
+Place = Record | Path
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A pilot as the record knows it: its case's events folded by every room that knows them."""
+    """A pilot as the record knows it: its case's events folded by every room that knows them.
 
-    record: Record
+    `size`: of the record when it was read. `checkpoint`: the signed note that covers it, empty before the first.
+    """
+
     case_id: str
     size: int
     case: Case
     registration: Registration
     gate: Gate
+    checkpoint: str = ""
 
 
 def evaluate_files(
-    protocol: Path | Protocol, data: Data, *, record: Path | None = None, look: int | None = None
+    protocol: Path | Protocol, data: Data, *, record: Place | None = None, look: int | None = None
 ) -> Evaluation:
     """Return the evaluation of data by a protocol; where a record is named, the lock is looked up, nothing is written.
 
@@ -51,12 +55,12 @@ def evaluate_files(
     another protocol.
     """
     agreed = protocol if isinstance(protocol, Protocol) else load_protocol(protocol)
-    loaded = None if record is None else load(open_record(record), agreed.pilot.case, agreed.pilot.id)
-    return _evaluate(agreed, _found(agreed, data, look), loaded)
+    loaded = None if record is None else load(opened(record), agreed.pilot.case, agreed.pilot.id)
+    return _evaluate(agreed, find_in_data(agreed, data, look), loaded)
 
 
 def evaluate_and_record(
-    protocol: Path | Protocol, data: Data, *, record: Path, look: int | None = None, at: datetime, by: str
+    protocol: Path | Protocol, data: Data, *, record: Place, look: int | None = None, at: datetime, by: str
 ) -> Evaluation:
     """Return the evaluation of data by a locked protocol, and put seal, verdict and the case's steps on the record.
 
@@ -64,29 +68,53 @@ def evaluate_and_record(
     not locked there, differs from what was locked, or the look was taken on other data; then nothing is written.
     """
     agreed = protocol if isinstance(protocol, Protocol) else load_protocol(protocol)
-    loaded = load(open_record(record), agreed.pilot.case, agreed.pilot.id)
-    if loaded.registration.locked is None:
-        raise RefusedError(
-            f'pilot "{agreed.pilot.id}" is not locked on this record.',
-            do="Lock it first (clew pilot lock), or evaluate without --record: then nothing is proven.",
-        )
-    evaluation = _evaluate(agreed, _found(agreed, data, look), loaded)
+    place = opened(record)
+    _locked_pilot(agreed, place)  # refused before the data are read
+    return put_on_record(agreed, find_in_data(agreed, data, look), place, at=at, by=by)
+
+
+def put_on_record(protocol: Protocol, finding: Finding, record: Record, *, at: datetime, by: str) -> Evaluation:
+    """Return the verdict on a finding, and put seal, verdict and the case's steps on the record; see
+    `evaluate_and_record`.
+    """
+    loaded = _locked_pilot(protocol, record)
+    evaluation = _evaluate(protocol, finding, loaded)
     bodies = _bodies(evaluation, loaded)
     if bodies:
         events = [Event(loaded.case_id, at, by, body) for body in bodies]
-        loaded.record.append(events, expected_size=loaded.size)
-        loaded.record.checkpoint()
+        record.append(events, expected_size=loaded.size)
+        record.checkpoint()
     return evaluation
+
+
+def opened(record: Place) -> Record:
+    """Return the record itself, opened where a folder is named."""
+    return record if isinstance(record, Record) else open_record(record)
+
+
+def _locked_pilot(protocol: Protocol, record: Record) -> Loaded:
+    loaded = load(record, protocol.pilot.case, protocol.pilot.id)
+    if loaded.registration.locked is None:
+        raise RefusedError(
+            f'pilot "{protocol.pilot.id}" is not locked on this record.',
+            do="Lock it first (clew pilot lock), or evaluate without --record: then nothing is proven.",
+        )
+    return loaded
 
 
 def load(record: Record, case_id: str, pilot: str) -> Loaded:
     """Return a pilot as the record knows it; empty states where it does not."""
     size, history = record.size, tuple(record.events(case_id))
     folded = (fold_case(history), fold_registration(history, pilot), fold_gate(history, pilot))
-    return Loaded(record, case_id, size, *folded)
+    published = record.published
+    return Loaded(case_id, size, *folded, checkpoint=published.note if published else "")
 
 
-def _found(protocol: Protocol, data: Data, look: int | None) -> Finding:
+def find_in_data(protocol: Protocol, data: Data, look: int | None) -> Finding:
+    """Return what the data say at a look (default: the last planned), sealed by their SHA-256.
+
+    Raises InputError where they cannot be used.
+    """
     paths = [Path(data)] if isinstance(data, str | Path) else [Path(one) for one in data]
     finding = analyse(protocol, open_rows(paths, protocol), look=look)
     return replace(finding, data_sha256=data_sha256(paths))
@@ -104,10 +132,9 @@ def _locked(protocol: Protocol, loaded: Loaded) -> Locked | None:
     if registration.locked is None:
         return None
     refuse_another(protocol, registration)
-    published = loaded.record.published
     return Locked(
         index=registration.index,
-        checkpoint=published.note if published else "",
+        checkpoint=loaded.checkpoint,
         after_data=registration.after_data,
         amended_after_data=registration.amended_after_data,
         amendments=registration.amendments,
@@ -162,30 +189,30 @@ def evaluation_sha256(evaluation: Evaluation) -> str:
     return hashlib.sha256(json.dumps(published, sort_keys=True, allow_nan=False).encode()).hexdigest()
 
 
-def at_gate(record: Path, pilot: str, command: object, *, at: datetime, by: str) -> dict[str, Any]:
+def at_gate(record: Place, pilot: str, command: object, *, at: datetime, by: str) -> dict[str, Any]:
     """Carry out one command at the gate on the pilot that the record knows, and return what stands after it.
 
     Raises MissingError for an unknown pilot, InputError and RefusedError as `clew.gate.decision.decide` does.
     """
-    opened = open_record(record)
-    loaded = find(opened, pilot)
+    place = opened(record)
+    loaded = find(place, pilot)
     bodies = decide(command, Standing(loaded.gate, loaded.case, loaded.registration.protocol))
-    opened.append([Event(loaded.case_id, at, by, body) for body in bodies], expected_size=loaded.size)
-    opened.checkpoint()
-    return seen_at_gate(record, pilot)
+    place.append([Event(loaded.case_id, at, by, body) for body in bodies], expected_size=loaded.size)
+    place.checkpoint()
+    return seen_at_gate(place, pilot)
 
 
 def find(record: Record, pilot: str) -> Loaded:
     """Return the pilot of this name, whichever case it belongs to. Raises MissingError where none is locked."""
-    for recorded in record.events():
-        if recorded.kind == "protocol.locked" and recorded.data["pilot"] == pilot:
+    for recorded in record.events(kind="protocol.locked"):
+        if recorded.data["pilot"] == pilot:
             return load(record, recorded.case, pilot)
     raise MissingError(f'no pilot "{pilot}" is locked on this record.', do="See which there are: clew gate portfolio.")
 
 
-def seen_at_gate(record: Path, pilot: str) -> dict[str, Any]:
+def seen_at_gate(record: Place, pilot: str) -> dict[str, Any]:
     """Return what stands for a pilot: verdicts, overrides beside them, decisions, and what is missing for one."""
-    loaded = find(open_record(record), pilot)
+    loaded = find(opened(record), pilot)
     gate, latest = loaded.gate, loaded.gate.latest
     standing = Standing(gate, loaded.case, loaded.registration.protocol)
     return {
@@ -204,10 +231,10 @@ def seen_at_gate(record: Path, pilot: str) -> dict[str, Any]:
     }
 
 
-def looks_before(record: Path, evaluation: Evaluation) -> tuple[tuple[event.VerdictComputed, date], ...]:
+def looks_before(record: Place, evaluation: Evaluation) -> tuple[tuple[event.VerdictComputed, date], ...]:
     """Return the verdicts, with their days, that the record holds for the looks before this one, in their order."""
     pilot, look = evaluation.protocol.pilot, evaluation.finding.look.look
-    gate = load(open_record(record), pilot.case, pilot.id).gate
+    gate = load(opened(record), pilot.case, pilot.id).gate
     latest = {
         one.look: (one, day) for one, day in zip(gate.verdicts, gate.verdict_days, strict=True) if one.look < look
     }

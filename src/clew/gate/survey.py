@@ -34,17 +34,17 @@ def _records(folder: Path) -> Iterator[Path]:
 
 
 def _lines(record: Record, path: Path) -> Iterator[PilotLine]:
-    for recorded in record.events():
-        if recorded.kind == "protocol.locked":
-            loaded = load(record, recorded.case, str(recorded.data["pilot"]))
-            yield _line(loaded, path, recorded.at.date())
+    for recorded in record.events(kind="protocol.locked"):
+        loaded = load(record, recorded.case, str(recorded.data["pilot"]))
+        yield line_of(loaded, path.name, recorded.at.date())
 
 
-def _line(loaded: Loaded, path: Path, locked_on: date) -> PilotLine:
+def line_of(loaded: Loaded, where: str, locked_on: date) -> PilotLine:
+    """Return a locked pilot as the portfolio sees it; `where` names the place of its record."""
     gate, case, protocol = loaded.gate, loaded.case, loaded.registration.protocol
     final = next((i for i, one in enumerate(gate.decisions) if one.decided in {"scale", "adapt", "stop"}), None)
     return replace(
-        _draft(protocol, path),
+        _draft(protocol, where),
         locked_on=locked_on,
         idea_on=case.path[0].on if case.path else None,
         decided_on=None if final is None else gate.decision_days[final],
@@ -58,11 +58,11 @@ def _line(loaded: Loaded, path: Path, locked_on: date) -> PilotLine:
     )
 
 
-def _draft(protocol: Protocol, path: Path) -> PilotLine:
+def _draft(protocol: Protocol, where: str) -> PilotLine:
     return PilotLine(
         pilot=protocol.pilot.id,
         title=protocol.pilot.title,
-        where=path.name,
+        where=where,
         decision_by=protocol.decision_by,
         owner=protocol.decision_owner,
         has_rule=protocol.scale.effect_lower_bound_above is not None,
@@ -88,4 +88,4 @@ def _result(loaded: Loaded, protocol: Protocol) -> ResultSign | None:
 def _drafts(folder: Path) -> Iterator[PilotLine]:
     for path in sorted([*folder.glob("*.toml"), *folder.glob("*/*.toml")]):
         with suppress(ClewError):  # a file that is no protocol is none of the portfolio's business
-            yield _draft(load_protocol(path), path)
+            yield _draft(load_protocol(path), path.name)

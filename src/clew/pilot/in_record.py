@@ -173,9 +173,8 @@ def _debt_paid(locked: ProtocolLocked, case: Case) -> tuple[Body, ...]:
 
 def _refuse_another_case(record: Record, protocol: Protocol) -> None:
     """Raise RefusedError where this pilot is locked in another case of the record."""
-    for recorded in record.events():
-        elsewhere = recorded.kind == ProtocolLocked.kind and recorded.case != protocol.pilot.case
-        if elsewhere and recorded.data["pilot"] == protocol.pilot.id:
+    for recorded in record.events(kind=ProtocolLocked.kind):
+        if recorded.case != protocol.pilot.case and recorded.data["pilot"] == protocol.pilot.id:
             raise RefusedError(
                 f'pilot "{protocol.pilot.id}" is locked in case "{recorded.case}", not in "{protocol.pilot.case}".',
                 where=f"entry {recorded.index}",

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import ClassVar
 
 from clew.errors import InputError, MissingError, Problem, RecordError, RefusedError
@@ -86,13 +87,18 @@ class Record:
         """The public key, to be printed where nobody who holds the record can change it."""
         return (self._store.read(VKEY) or b"").decode(errors="replace").strip()
 
-    def events(self, case: str | None = None) -> Iterator[Recorded]:
-        """Yield the events, published and pending, in order; of one case alone if asked.
+    def events(self, case: str | None = None, *, kind: str | None = None) -> Iterator[Recorded]:
+        """Yield the events, published and pending, in order; of one case or one kind alone if asked.
 
         Raises RecordError, before the first unsound event, where what is stored does not belong under the signed root.
         """
         self.refresh()
-        return self._read(case, self._tree_head(), tuple(self._pending))
+        return self._read(case, kind, self._tree_head(), tuple(self._pending))
+
+    def entries(self) -> Iterator[bytes]:
+        """Yield the exact bytes of every entry, published and pending, in order, verified as `events` does."""
+        self.refresh()
+        return chain(tiles.read_entries(self._store, self._tree_head()), tuple(self._pending))
 
     def event(self, index: int) -> Recorded:
         """Return one event. Raises MissingError where there is none, RecordError where it is damaged."""
@@ -209,16 +215,15 @@ class Record:
     def _tree_head(self) -> TreeHead:
         return TreeHead(self._head.origin, self._head.size, self._head.root)
 
-    def _read(self, case: str | None, head: TreeHead, pending: Sequence[bytes]) -> Iterator[Recorded]:
-        mark = b"" if case is None else canonical({"case": case})[1:-1]  # no entry of the case lacks these bytes
-        index = 0
-        for entries in (tiles.read_entries(self._store, head), pending):
-            for content in entries:
-                if mark in content:
-                    recorded = read_back(index, content)
-                    if case in {None, recorded.case}:
-                        yield recorded
-                index += 1
+    def _read(self, case: str | None, kind: str | None, head: TreeHead, pending: Sequence[bytes]) -> Iterator[Recorded]:
+        asked = {name: value for name, value in (("case", case), ("kind", kind)) if value is not None}
+        marks = [canonical({name: value})[1:-1] for name, value in asked.items()]  # no entry asked for lacks these
+        entries = chain(tiles.read_entries(self._store, head), pending)
+        for index, content in enumerate(entries):
+            if all(mark in content for mark in marks):
+                recorded = read_back(index, content)
+                if case in {None, recorded.case} and kind in {None, recorded.kind}:
+                    yield recorded
 
     def _proven(self, index: int) -> tuple[bytes, list[bytes]]:
         head = self._tree_head()

@@ -1,0 +1,84 @@
+"""The command: build the workspace or find it, then say what the verdicts are and where to look."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from clew.cli.console import notice, print_json, progress, table
+
+
+@click.command()
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("demo-workspace"),
+    show_default=True,
+    help="The folder to build.",
+)
+@click.option("--force", is_flag=True, help="Build it anew, even if it is there.")
+@click.option(
+    "--trials",
+    type=click.IntRange(20),
+    default=200,
+    show_default=True,
+    help="Made-up pilots for what each rule would do; fewer are quicker and coarser.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def demo(into: Path, *, force: bool, trials: int, as_json: bool) -> None:
+    """Run three pilots from a locked rule to a verdict, with reports and a record to verify.
+
+    Two have real data (out of the Python package causaldata), one is made up and says so. A second run keeps what is
+    there and shows it again.
+
+    \b
+    Examples:
+      clew demo
+      clew demo --into /tmp/clew-demo --force
+    """
+    from clew.demo.workspace import build, is_there, read, steps
+
+    if force or not is_there(into):
+        with progress("three pilots", steps(trials)) as advance:
+            build(into, now=lambda: datetime.now(UTC), trials=trials, advance=advance)
+    else:
+        notice(f"{into} is there already, and is kept; --force builds it anew.")
+    made = read(into)
+    if as_json:
+        print_json(made)
+    else:
+        show(made, into)
+
+
+def show(made: dict[str, Any], into: Path) -> None:
+    columns = ("pilot", "design", "effect", "interval", "verdict", "report")
+    rows = [[one[column] for column in columns] for one in made["verdicts"]]
+    table("\nVerdicts", columns, rows)
+    for one in made["verdicts"]:
+        click.echo(f"  {one['pilot']}, look {one['look']}: {one['verdict'].upper()}. {one['means']}")
+        for said in one["notices"]:
+            click.echo(f"    {said}")
+    click.echo("\nWhat cannot be shown")
+    for sentence in made["cannot_be_shown"]:
+        click.echo(f"  {sentence}")
+    click.echo(f'\nThe path of the case "{made["case"]}", as the record tells it (made up, like its data)')
+    for line in made["path"]:
+        click.echo(f"  {line}")
+    click.echo(f"\nThe record: {made['record']['size']} entries; {made['record']['said']}")
+    where_to_look(made, into)
+
+
+def where_to_look(made: dict[str, Any], into: Path) -> None:
+    record = into / "record"
+    click.echo("\nWhere to look")
+    click.echo(f"  a verdict for a council   open {into / made['verdicts'][-1]['report']} in a browser, or print it")
+    click.echo(f"  the case with its loops   clew case show {record} {made['case']}")
+    click.echo(f"  all pilots at a glance    clew gate portfolio {record}")
+    click.echo(f"  was anything changed?     clew verify {record}")
+    click.echo(f"  the same without clew     python3 {into / 'verify.py'} {record}")
+    click.echo("\nWhat to do next")
+    click.echo("  answer the question that holds one of them back, and evaluate it again:")
+    click.echo(f'    clew gate answer {record} hiv-incentives "differential attrition" --answer "…"')
+    click.echo(f"  copy {into / 'protocols' / 'fire-safety-visits.toml'}, make it yours, and ask what it can show:")
+    click.echo("    clew pilot check PROTOCOL.toml")

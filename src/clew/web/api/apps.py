@@ -1,0 +1,10 @@
+"""The app `api`."""
+
+from django.apps import AppConfig
+
+
+class ApiConfig(AppConfig):
+    """The app `api`."""
+
+    name = "clew.web.api"
+    label = "api"

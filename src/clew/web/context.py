@@ -1,0 +1,11 @@
+"""What every page knows of the service."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def service(request: HttpRequest) -> dict[str, Any]:  # Any: values of the templates
+    """Return the body that runs this service and its record's name."""
+    return {"organisation": settings.CLEW["CLEW_ORGANISATION"], "origin": settings.CLEW.origin}

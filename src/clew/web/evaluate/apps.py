@@ -1,0 +1,10 @@
+"""The app `evaluate`."""
+
+from django.apps import AppConfig
+
+
+class EvaluateConfig(AppConfig):
+    """The app `evaluate`."""
+
+    name = "clew.web.evaluate"
+    label = "evaluate"

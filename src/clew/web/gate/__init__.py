@@ -1,0 +1,1 @@
+"""The gate on the web: public input, review, answers, override, decision."""

@@ -1,0 +1,55 @@
+"""What somebody typed is never lost because their session ended in the middle of a form.
+
+A form sent without a session is kept in the new, anonymous session; after signing in the same page shows it again.
+Passwords and files are not kept.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, QueryDict
+
+P = ParamSpec("P")
+KEPT = "kept"
+NOT_KEPT = {"csrfmiddlewaretoken", "password", "password1", "password2", "confirmed", "once"}
+MOST_KEPT = 200_000
+
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def for_members(view: View[P]) -> View[P]:
+    """Let only people who are signed in see a page; keep what others sent until they are."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        if request.method == "POST":
+            _keep(request)
+            messages.warning(request, "Your session had ended. What you typed is kept: sign in, and it is there again.")
+        return redirect_to_login(request.get_full_path())
+
+    guarded.for_members = True  # type: ignore[attr-defined]  # read by the test that visits every address
+    return cast(View[P], guarded)
+
+
+def kept_for(request: HttpRequest) -> QueryDict | None:
+    """Return what was typed into this page before the session ended, once; None where nothing was."""
+    kept = request.session.get(KEPT, {})
+    if request.get_full_path() not in kept:
+        return None
+    typed = QueryDict(kept.pop(request.get_full_path()))
+    request.session[KEPT] = kept
+    return typed
+
+
+def _keep(request: HttpRequest) -> None:
+    typed = request.POST.copy()
+    for name in NOT_KEPT & set(typed):
+        del typed[name]
+    encoded = typed.urlencode()
+    if len(encoded) <= MOST_KEPT:
+        request.session[KEPT] = {request.get_full_path(): encoded}

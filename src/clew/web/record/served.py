@@ -1,0 +1,39 @@
+"""The record as the service keeps it: what is appended becomes rows and read tables in the same transaction."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from clew.record.entry import read_back
+from clew.record.event import Event, Recorded
+from clew.record.log import Record
+from clew.web.record.models import EventRow
+from clew.web.record.store import DatabaseStore
+
+Follow = Callable[[Sequence[Recorded]], None]
+
+
+class ServedRecord(Record):
+    """A record in the database. Nobody can append to it without the read tables following in the same transaction.
+
+    `follow` is told of new events, after their rows are there and before anything is committed.
+    """
+
+    def __init__(self, follow: Follow) -> None:
+        super().__init__(DatabaseStore())
+        self._follow = follow
+
+    def events(self, case: str | None = None, *, kind: str | None = None) -> Iterator[Recorded]:
+        """Yield the events in order, of one case or one kind alone if asked: read from their rows, by one query."""
+        asked = {name: value for name, value in (("case", case), ("kind", kind)) if value is not None}
+        rows = EventRow.objects.filter(**asked).order_by("index").values_list("index", "entry")
+        return (read_back(index, bytes(entry)) for index, entry in rows.iterator())
+
+    def _append(self, events: Sequence[Event]) -> tuple[Recorded, ...]:
+        recorded = super()._append(events)
+        EventRow.objects.bulk_create(row_of(one, self.entry(one.index)) for one in recorded)
+        self._follow(recorded)
+        return recorded
+
+
+def row_of(recorded: Recorded, entry: bytes) -> EventRow:
+    """Return an event as a row."""
+    return EventRow(index=recorded.index, case=recorded.case, kind=recorded.kind, at=recorded.at, entry=entry)

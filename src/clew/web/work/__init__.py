@@ -1,0 +1,1 @@
+"""Work that takes long, and survives the death of whoever does it."""

@@ -1,0 +1,10 @@
+"""The app `work`."""
+
+from django.apps import AppConfig
+
+
+class WorkConfig(AppConfig):
+    """The app `work`."""
+
+    name = "clew.web.work"
+    label = "work"
