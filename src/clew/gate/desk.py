@@ -1,7 +1,5 @@
 """The gate at its desk: load a pilot's events, fold, decide, append, publish. Nothing is written without a trace."""
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
@@ -18,7 +16,7 @@ from clew.evaluate.finding import Finding
 from clew.gate import events as event
 from clew.gate.decision import Compute, Gate, Standing, decide, missing_before
 from clew.gate.decision import fold as fold_gate
-from clew.gate.evaluation import Evaluation, Locked
+from clew.gate.evaluation import Evaluation, Locked, evaluation_sha256
 from clew.gate.judge import judge
 from clew.pilot.parse import load_protocol
 from clew.pilot.protocol import Protocol
@@ -181,12 +179,6 @@ def verdict_event(evaluation: Evaluation) -> event.VerdictComputed:
         reasons=reasons,
         screens=tuple((screen.name, screen.why) for screen in finding.screens if screen.flag),
     )
-
-
-def evaluation_sha256(evaluation: Evaluation) -> str:
-    """Return the SHA-256 of the published JSON without its `locked` part, which names where it stands."""
-    published = {name: value for name, value in evaluation.to_dict().items() if name not in {"locked", "notices"}}
-    return hashlib.sha256(json.dumps(published, sort_keys=True, allow_nan=False).encode()).hexdigest()
 
 
 def at_gate(record: Place, pilot: str, command: object, *, at: datetime, by: str) -> dict[str, Any]:

@@ -1,13 +1,21 @@
 """An evaluation as it is published: what was promised, what was found, what the locked rule says, in one value."""
 
+import hashlib
 import html
-from dataclasses import asdict, dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
 from typing import Any
 
-from clew.evaluate.finding import EquityGroup, Finding, LookAt
-from clew.gate.judge import Judgement
+from clew.errors import InputError
+from clew.evaluate.finding import Account, EquityGroup, Estimate, Finding, LookAt, Randomisation, Screen
+from clew.gate.judge import Judgement, Reason
 from clew.pilot.protocol import Protocol
+
+Published = Mapping[str, Any]  # Any: JSON
+NOT_PUBLISHED = {"locked", "notices"}
+"""What `to_dict` holds besides: where an evaluation stands on a record, which is known only afterwards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +109,82 @@ class Evaluation:
         head = "<tr><th>rule</th><th>needed</th><th>found</th><th>holds</th></tr>"
         title = html.escape(f"{self.protocol.pilot.title}: {self.verdict}. {effect_sentence(self.finding)}")
         return f"<table><caption>{title}</caption>{head}{rows}</table>"
+
+
+def published_bytes(evaluation: Evaluation) -> bytes:
+    """Return the document whose SHA-256 stands on the record: the published JSON without where it stands there."""
+    published = {name: value for name, value in evaluation.to_dict().items() if name not in NOT_PUBLISHED}
+    return json.dumps(published, sort_keys=True, allow_nan=False).encode()
+
+
+def evaluation_sha256(evaluation: Evaluation) -> str:
+    """Return the SHA-256 of the published document."""
+    return hashlib.sha256(published_bytes(evaluation)).hexdigest()
+
+
+def read_back(content: bytes | Published, protocol: Protocol, locked: Locked | None = None) -> Evaluation:
+    """Return the evaluation that a published document holds, so that its SHA-256 is the document's again.
+
+    `protocol`: the one that it was judged by. `locked`: where that stands on a record. Raises InputError where the
+    document is none, or was judged by another protocol.
+    """
+    try:
+        published = json.loads(content) if isinstance(content, bytes) else content
+        judged_by = str(published["protocol_sha256"])
+        evaluation = Evaluation(protocol, _finding(published), _judgement(published), locked)
+    except (ValueError, KeyError, TypeError, ArithmeticError, AttributeError) as error:
+        raise InputError("this is no published evaluation.", do="Bring the JSON that `clew evaluate` wrote.") from error
+    if judged_by != protocol.sha256:
+        raise InputError(
+            "the evaluation was made by another protocol.",
+            where=f"SHA-256 {judged_by[:12]}…",
+            do="Read it with the protocol of that SHA-256.",
+        )
+    return evaluation
+
+
+def _finding(published: Published) -> Finding:
+    drawn = published["randomisation"]
+    return Finding(
+        design=published["design"],
+        estimator=published["estimator"],
+        standard_errors=published["standard_errors"],
+        effect=Estimate(**{**_only(Estimate, published), "interval": _pair(published["interval"])}),
+        look=LookAt(**published["looks"]),
+        equity=tuple(_group_back(group) for group in published["equity"]),
+        screens=tuple(Screen(**screen) for screen in published["screens"]),
+        account=_account(published["account"]),
+        randomisation=None if drawn is None else Randomisation(**drawn),
+        evidence_level=published["evidence_level"],
+        missing=tuple(published["missing"].items()),
+        data_sha256=published["data_sha256"],
+    )
+
+
+def _judgement(published: Published) -> Judgement:
+    reasons = tuple(Reason(**reason) for reason in published["reasons"])
+    return Judgement(published["verdict"], published["why"], reasons)
+
+
+def _only(kind: type[Estimate], published: Published) -> dict[str, Any]:  # Any: JSON
+    return {field.name: published[field.name] for field in fields(kind)}
+
+
+def _group_back(group: Published) -> EquityGroup:
+    interval = group["interval"]
+    return EquityGroup(**{**group, "interval": None if interval is None else _pair(interval)})
+
+
+def _account(account: Published) -> Account:
+    amounts = {
+        name: None if account[name] is None else Decimal(account[name]) for name in ("cost_total", "cost_per_outcome")
+    }
+    return Account(**{**account, **amounts})
+
+
+def _pair(ends: Any) -> tuple[float, float]:  # Any: JSON
+    low, high = ends
+    return low, high
 
 
 def effect_sentence(finding: Finding) -> str:
