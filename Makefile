@@ -1,6 +1,6 @@
 # Two commands matter: `make demo` runs the main job, `make test` passes every test. Both set up first.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check mutants bench lock clean oracles
+.PHONY: help setup demo test check mutants bench lock clean oracles browser
 
 PYTHON ?= python3
 VENV := .venv
@@ -8,6 +8,7 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 INSTALL := VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --require-hashes
 LOCKS := runtime demo develop
+ON_BOTH_DATABASES := tests/web tests/browser tests/core/record/test_record_stores.py
 
 help: ## show these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -40,14 +41,20 @@ demo: setup ## three pilots from locked rule to verdict, with reports
 oracles: .venv-oracles/.installed ## other people's software that the tests compare with, kept apart
 	@sh tests/oracles/install-foreign-verifiers
 
+.browser/chromium/chromium: tests/browser/tools/package-lock.json $(VENV)/.installed
+	PATH="$(abspath $(BIN)):$$PATH" sh tests/browser/tools/install
+
+browser: .browser/chromium/chromium ## the browser and the checkers that the tests drive, from npm
+
 check: setup ## formatting, lint, types, import law
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	CLEW_SECRET_KEY=unused $(BIN)/mypy
 	$(BIN)/lint-imports --cache-dir .venv/import-cache
 
-test: setup oracles check ## set up and pass all tests
+test: setup oracles browser check ## set up and pass all tests, those of the service on both databases
 	$(BIN)/pytest
+	CLEW_TEST_POSTGRESQL=1 $(BIN)/pytest --no-cov $(ON_BOTH_DATABASES)
 
 mutants: setup ## fourteen mistakes made on purpose: a test must see each
 	$(BIN)/python tests/mutants.py

@@ -1,0 +1,68 @@
+"""A real browser, driven from outside, against a real service; every page it shows is checked after every change.
+
+`service`: a running service with people in it. `browser_page`: makes pages (width, with or without JavaScript).
+`check`: axe, valid HTML, one heading, no sideways scroll; call it after every change of state.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from browsing import OFFICES, STEWARD, TOOLS, WIDE, axe, html_faults, layout_faults
+from services import Service
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory) -> Iterator[Service]:
+    """A running service, empty but for its people."""
+    made = Service(tmp_path_factory.mktemp("service") / "workspace")
+    with made.start():
+        made.people(*OFFICES, steward=STEWARD)
+        yield made
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The browser that came with the npm package."""
+    folder = TOOLS / "chromium"
+    if not (folder / "chromium").is_file():
+        pytest.fail("the browser is not set up: run `make browser`")
+    environment = {**os.environ, "LD_LIBRARY_PATH": str(folder / "lib"), "FONTCONFIG_FILE": str(folder / "fonts.conf")}
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=folder / "chromium", args=arguments, env=environment, headless=True
+        )
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def browser_page(browser, service) -> Iterator[Callable[..., Page]]:
+    """Return a maker of pages: `browser_page()`, `browser_page(NARROW)`, `browser_page(javascript=False)`."""
+    contexts = []
+
+    def make(size=WIDE, *, javascript=True, url=None) -> Page:
+        context = browser.new_context(viewport=size, java_script_enabled=javascript, base_url=url or service.url)
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: pytest.fail(f"a script of the page failed: {error}"))
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def check(browser) -> Callable[[Page], None]:
+    """Return the check of a page as it stands now."""
+
+    def look(page: Page) -> None:
+        found = [*axe(page), *html_faults(page), *layout_faults(page)]
+        assert not found, f"{page.url}\n" + "\n".join(found)
+
+    return look

@@ -1,0 +1,63 @@
+"""What browser tests share beside their fixtures: sizes, signing in, and what is wrong with a page as it stands."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from services import PASSWORD, email_of
+
+ROOT = Path(__file__).resolve().parents[1]
+TOOLS = ROOT / ".browser"
+NODE = str(Path(sys.executable).with_name("node"))
+AXE = TOOLS / "node_modules" / "axe-core" / "axe.min.js"
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
+OFFICES = ("director of care", "evaluation unit", "audit office", "court of auditors", "somebody else")
+STEWARD = "steward of the service"
+
+
+def axe(page: Page) -> list[str]:
+    """Return what axe finds against WCAG 2.2 AA and its best practices."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    found = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", tags)
+    return [
+        f"axe {one['id']}: {one['help']}: {node['html'][:200]}" for one in found["violations"] for node in one["nodes"]
+    ]
+
+
+def html_faults(page: Page) -> list[str]:
+    """Return what html-validate finds in the page as the server sent it."""
+    answer = page.request.get(page.url)
+    if "text/html" not in answer.headers.get("content-type", ""):
+        return []
+    done = subprocess.run(
+        [NODE, str(TOOLS / "node_modules/html-validate/bin/html-validate.mjs"), "--stdin", "-f", "json",
+         "--config", str(ROOT / "tests" / "browser" / "html-validate.json")],
+        input=answer.text(), capture_output=True, text=True, check=False, cwd=TOOLS,
+    )  # fmt: skip
+    return [
+        f"HTML line {one['line']}: {one['ruleId']}: {one['message']}"
+        for page_found in json.loads(done.stdout or "[]")
+        for one in page_found["messages"]
+        if one["severity"] == 2
+    ]
+
+
+def layout_faults(page: Page) -> list[str]:
+    """Return whether the page scrolls sideways, or lacks its one main heading."""
+    width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    headings = page.locator("h1").count()
+    wide = [f"the page is {width} px wider than the window"] if width > 0 else []
+    return [*wide, *([] if headings == 1 else [f"{headings} headings of the first level"])]
+
+
+def sign_in(page: Page, office: str) -> None:
+    """Sign in through the form, as a person does."""
+    page.goto("/accounts/login/")
+    page.get_by_label("e-mail", exact=False).first.fill(email_of(office))
+    page.get_by_label("password", exact=False).first.fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Sign in", exact=False).first.click()
+    page.wait_for_url(lambda url: "/accounts/login" not in url)

@@ -1,0 +1,128 @@
+"""A whole service for tests: `clew serve` as a process of its own, with a workspace and a database of its own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import uuid
+from pathlib import Path
+from types import TracebackType
+
+CLEW = Path(sys.executable).with_name("clew")
+PATIENCE_SECONDS = 60
+PASSWORD = "a long pass phrase"
+STARTED = "import os, django; django.setup()\n"
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def fresh_database() -> str:
+    """Return the address of a new database in the tests' PostgreSQL, empty where SQLite is tested."""
+    cluster = os.environ.get("CLEW_DATABASE_URL", "")
+    if not cluster:
+        return ""
+    import psycopg
+
+    name = f"clew_{uuid.uuid4().hex}"
+    with psycopg.connect(cluster, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return cluster.replace("/postgres?", f"/{name}?")
+
+
+class Service:
+    """`clew serve` on a folder. `url` has no slash at its end; `log` is what it wrote to its console."""
+
+    def __init__(self, workspace: Path, database: str | None = None, **settings: str) -> None:
+        self.workspace = workspace
+        self.database = fresh_database() if database is None else database
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(("CLEW_", "DJANGO_", "COV_"))}
+        self.environment = {
+            **clean,
+            "CLEW_DATABASE_URL": self.database,
+            "CLEW_WORKSPACE": str(workspace),
+            "DJANGO_SETTINGS_MODULE": "clew.web.settings",
+            **settings,
+        }
+        self.log = workspace.with_name(f"{workspace.name}.log")
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self, *options: str) -> "Service":
+        """Start it, and return when it answers."""
+        command = [str(CLEW), "serve", "--workspace", str(self.workspace), "--port", str(self.port), *options]
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                command, env=self.environment, stdout=log, stderr=log, start_new_session=True
+            )
+        end = time.monotonic() + PATIENCE_SECONDS
+        while not self.answers():
+            if self._process.poll() is not None or time.monotonic() > end:
+                raise RuntimeError(f"the service did not start:\n{self.log.read_text()}")
+            time.sleep(0.05)
+        return self
+
+    def answers(self) -> bool:
+        """Return whether it answers."""
+        try:
+            with urllib.request.urlopen(f"{self.url}/alive", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def stop(self) -> None:
+        """Stop it and all that it started."""
+        if self._process is None:
+            return
+        os.killpg(self._process.pid, signal.SIGTERM)
+        try:
+            self._process.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+        self._process = None
+
+    def python(self, code: str) -> str:
+        """Run Python with this service's Django set up, and return what it printed."""
+        done = subprocess.run(
+            [sys.executable, "-c", STARTED + code], env=self.environment, capture_output=True, text=True, check=False
+        )
+        if done.returncode != 0:
+            raise RuntimeError(done.stderr)
+        return done.stdout
+
+    def clew(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a `clew` command in this service's environment."""
+        return subprocess.run(
+            [str(CLEW), *arguments], env=self.environment, capture_output=True, text=True, check=False
+        )
+
+    def people(self, *offices: str, steward: str = "") -> None:
+        """Make accounts; the e-mail address of "director of care" is director.of.care@example.org."""
+        for office in (*offices, *([steward] if steward else [])):
+            email = email_of(office)
+            self.python(
+                "from clew.web.govern.models import Account\n"
+                f"Account.objects.create_user({email!r}, {PASSWORD!r}, office={office!r}, "
+                f"is_steward={office == steward})"
+            )
+
+    def __enter__(self) -> "Service":
+        return self if self._process else self.start()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.stop()
+
+
+def email_of(office: str) -> str:
+    """Return the e-mail address of an office's account."""
+    return f"{office.replace(' ', '.')}@example.org"
