@@ -30,7 +30,7 @@ src/clew/web/built/.installed: frontend/package-lock.json frontend/build.py $(VE
 
 setup: $(VENV)/.installed src/clew/web/built/.installed ## set up .venv/bin/clew and its pages, hash-checked
 
-demo: setup ## three pilots from locked rule to verdict, with reports
+demo: setup ## three pilots from locked rule to verdict, served on this machine
 	$(BIN)/clew demo
 
 .venv-oracles/.installed: $(UV) requirements/oracles.txt

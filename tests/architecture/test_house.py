@@ -12,8 +12,8 @@ from clew.case import phases
 from clew.gate.judge import VERDICTS
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = sorted((ROOT / "src" / "clew").rglob("*.py"))
-CORE = [path for path in SOURCES if "cli" not in path.parts]
+SOURCES = sorted(path for path in (ROOT / "src" / "clew").rglob("*.py") if "migrations" not in path.parts)
+CORE = [path for path in SOURCES if not {"cli", "demo"} & set(path.parts)]
 TRACKED = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
 
 
@@ -24,7 +24,7 @@ def imported_by(statement: str) -> set[str]:
     return set(done.stdout.split()) | {name.partition(".")[0] for name in done.stdout.split()}
 
 
-HEAVY = {"numpy", "scipy", "duckdb", "jinja2", "cryptography", "rich", "rfc8785", "pandas"}
+HEAVY = {"numpy", "scipy", "duckdb", "jinja2", "cryptography", "rich", "rfc8785", "pandas", "django", "granian"}
 
 
 def test_help_loads_nothing_heavy() -> None:

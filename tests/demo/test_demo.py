@@ -166,7 +166,7 @@ def test_a_second_run_keeps_what_is_there_and_shows_it_again(
     workspace: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = (workspace / "record/checkpoint").read_bytes()
-    assert clew.cli.run(["demo", "--into", str(workspace)]) == 0
+    assert clew.cli.run(["demo", "--into", str(workspace), "--no-serve"]) == 0
     shown = capsys.readouterr()
     assert (workspace / "record/checkpoint").read_bytes() == before
     assert "is there already, and is kept; --force builds it anew." in shown.err
@@ -196,7 +196,7 @@ def test_a_folder_of_somebody_elses_is_left_alone(
 ) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("years of work")
-    assert clew.cli.run(["demo", "--into", str(tmp_path / "mine"), *force]) == 2
+    assert clew.cli.run(["demo", "--into", str(tmp_path / "mine"), "--no-serve", *force]) == 2
     assert (tmp_path / "mine" / "thesis.txt").read_text() == "years of work"
     assert "is no demo workspace; it is left alone" in capsys.readouterr().err
 
@@ -206,7 +206,7 @@ def test_without_the_real_data_one_sentence_says_what_to_install(
 ) -> None:
     monkeypatch.setitem(sys.modules, "causaldata", None)
     monkeypatch.delitem(sys.modules, "causaldata.nsw_mixtape", raising=False)
-    assert clew.cli.run(["demo", "--into", str(tmp_path / "new")]) == 2
+    assert clew.cli.run(["demo", "--into", str(tmp_path / "new"), "--no-serve"]) == 2
     said = capsys.readouterr().err
     assert "pip install causaldata" in said
     assert len(said.splitlines()) == 1

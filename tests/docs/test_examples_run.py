@@ -101,7 +101,7 @@ def test_output_is_compared_line_by_line_in_order() -> None:
 def demo_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A demo workspace built once; pages find it in their folder, as a reader does who has run `make demo`."""
     folder = tmp_path_factory.mktemp("demo") / "demo-workspace"
-    built = run(f"clew demo --into {folder} --trials 20", folder.parent)
+    built = run(f"clew demo --into {folder} --trials 20 --no-serve", folder.parent)
     assert built.returncode == 0, built.stderr
     return folder
 

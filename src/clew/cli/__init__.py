@@ -20,8 +20,10 @@ COMMANDS = {
     "record": ("clew.cli.record:record", "Keep a record that nobody can change unseen."),
     "verify": ("clew.cli.record:verify", "Verify a record, yours or anybody's."),
     "serve": ("clew.web.commands:serve", "Serve a workspace: its pages, its record, its background work."),
+    "account": ("clew.web.govern.commands:account", "Add, list and close the accounts of a service."),
+    "adopt": ("clew.web.record.command:adopt", "Take a record that was kept in a folder into the service."),
     "rebuild": ("clew.web.commands:rebuild", "Make every read table anew from the record."),
-    "demo": ("clew.demo:demo", "Run three pilots from locked rule to verdict."),
+    "demo": ("clew.demo:demo", "Run three pilots from locked rule to verdict, and serve them."),
     "completion": ("clew.cli.completion:completion", "Print the completion script of a shell."),
 }
 

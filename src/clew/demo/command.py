@@ -1,5 +1,7 @@
-"""The command: build the workspace or find it, then say what the verdicts are and where to look."""
+"""The command: build the workspace or find it, say what the verdicts are and where to look, then serve it."""
 
+import sys
+import webbrowser
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,17 +27,22 @@ from clew.cli.console import notice, print_json, progress, table
     show_default=True,
     help="Made-up pilots for what each rule would do; fewer are quicker and coarser.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def demo(into: Path, *, force: bool, trials: int, as_json: bool) -> None:
-    """Run three pilots from a locked rule to a verdict, with reports and a record to verify.
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Where to serve it.")
+@click.option("--browser/--no-browser", default=None, help="Open the home page (default: where there is a screen).")
+@click.option("--no-serve", is_flag=True, help="Build and show it, and serve nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, and serve nothing.")
+def demo(  # noqa: PLR0913 click hands a command its options by name
+    into: Path, *, force: bool, trials: int, port: int, browser: bool | None, no_serve: bool, as_json: bool
+) -> None:
+    """Run three pilots from a locked rule to a verdict, and serve them: pages, reports, a record to verify.
 
     Two have real data (out of the Python package causaldata), one is made up and says so. A second run keeps what is
-    there and shows it again.
+    there and serves it again.
 
     \b
     Examples:
       clew demo
-      clew demo --into /tmp/clew-demo --force
+      clew demo --into /tmp/clew-demo --force --no-serve
     """
     from clew.demo.workspace import build, is_there, read, steps
 
@@ -47,8 +54,34 @@ def demo(into: Path, *, force: bool, trials: int, as_json: bool) -> None:
     made = read(into)
     if as_json:
         print_json(made)
-    else:
-        show(made, into)
+        return
+    show(made, into)
+    if not no_serve:
+        serve_it(into, port, browser=has_a_screen() if browser is None else browser)
+
+
+def serve_it(into: Path, port: int, *, browser: bool) -> None:
+    from clew.demo.service import PEOPLE, load
+    from clew.web.commands import prepare, serve, start
+
+    start(into)
+    prepare()
+    password = load(into)
+    click.echo("\nTo try it out, sign in as (this demo listens on this machine alone)")
+    for email, office, _ in PEOPLE:
+        click.echo(f"  {email:24}  {office}")
+    click.echo(f"  with the password   {password}")
+    click.echo(f"\nServing at http://127.0.0.1:{port}/ until you press Ctrl+C.")
+    context = click.get_current_context()
+    context.invoke(serve, workspace=into, port=port, host="127.0.0.1", processes=1, browser=browser)
+
+
+def has_a_screen() -> bool:
+    """Return whether a person sits before this terminal and can be shown a page."""
+    try:
+        return sys.stdout.isatty() and not isinstance(webbrowser.get(), webbrowser.GenericBrowser)
+    except webbrowser.Error:
+        return False
 
 
 def show(made: dict[str, Any], into: Path) -> None:

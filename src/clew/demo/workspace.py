@@ -3,6 +3,7 @@
 DIR/protocols, data      what goes in
 DIR/record               what nobody can change unseen
 DIR/reports              a verdict for each look
+DIR/evaluations          what each verdict was computed from, by the SHA-256 that stands on the record
 DIR/verify.py            the verifier that needs nothing but Python
 DIR/verdicts.json        what is shown again by a second run
 """
@@ -23,7 +24,7 @@ from clew.demo.stories import FIRE_SAFETY_VISITS, STORIES, Look, Story
 from clew.errors import InputError, MissingError
 from clew.gate.characteristics import Characteristics, characteristics, figure
 from clew.gate.desk import evaluate_and_record
-from clew.gate.evaluation import Evaluation
+from clew.gate.evaluation import Evaluation, evaluation_sha256, published_bytes
 from clew.pilot.check import check
 from clew.pilot.in_record import lock_in
 from clew.pilot.parse import load_protocol
@@ -37,6 +38,7 @@ from clew.report.words import meaning
 
 ORIGIN = "clew.local/demo"
 VERDICTS = "verdicts.json"
+DOCUMENTS = "evaluations"
 SCENARIOS = 3
 Clock = Callable[[], datetime]
 
@@ -105,7 +107,7 @@ def examples() -> Path:
 
 
 def _fill(draft: Draft) -> None:
-    for part in ("protocols", "data", "reports"):
+    for part in ("protocols", "data", "reports", DOCUMENTS):
         (draft.folder / part).mkdir(parents=True)
     bring_data(draft.folder / "data")
     draft.advance()
@@ -156,8 +158,9 @@ def _look(draft: Draft, path: Path, look: Look, could: Characteristics) -> dict[
     found = evaluate_and_record(path, paths, record=draft.record, look=look.number, at=draft.now(), by="evaluator")
     report = f"reports/{look.report}.html"
     write_whole(draft.folder / report, report_of(found, draft.record, characteristics=could))
+    (draft.folder / DOCUMENTS / f"{evaluation_sha256(found)}.json").write_bytes(published_bytes(found))
     draft.advance()
-    return {**line(found), "report": report}
+    return {**line(found), "report": report, "data": list(look.data)}
 
 
 def line(found: Evaluation) -> dict[str, Any]:
