@@ -12,8 +12,6 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db import transaction
-
 from clew.case.duties import refuse_unless_may
 from clew.case.state import fold
 from clew.errors import DeniedError, MissingError
@@ -41,7 +39,7 @@ def writing(account: Account, case_id: str, act: str) -> Iterator[Desk]:
     """
     if not account.is_authenticated:
         raise DeniedError("you are not signed in.", do="Sign in first.")
-    with transaction.atomic(), DatabaseStore().exclusively():
+    with DatabaseStore().exclusively():
         record = ServedRecord(follow)
         refuse_unless_may(fold(record.events(case_id)), account.office, act, steward=account.is_steward)
         yield Desk(record, now(), account.office)
@@ -50,7 +48,7 @@ def writing(account: Account, case_id: str, act: str) -> Iterator[Desk]:
 @contextmanager
 def writing_as(office: str) -> Iterator[Desk]:
     """Let the service itself write in the name of an office: background work and the demo; asks nobody's leave."""
-    with transaction.atomic(), DatabaseStore().exclusively():
+    with DatabaseStore().exclusively():
         yield Desk(ServedRecord(follow), now(), office)
 
 
@@ -58,9 +56,7 @@ def reading() -> ServedRecord:
     """Return the record for reading. Raises MissingError where none has been begun (`clew serve` begins one)."""
     if DatabaseStore().read("checkpoint") is None:
         raise MissingError("no record has been begun in this workspace.", do="Start the service with `clew serve`.")
-    record = ServedRecord(follow)
-    record.refresh()
-    return record
+    return ServedRecord(follow)
 
 
 def begin(origin: str) -> None:

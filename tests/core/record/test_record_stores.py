@@ -6,12 +6,16 @@ import pytest
 
 from clew.errors import RecordError
 from clew.record.folder import FolderStore
+from clew.web.record.store import DatabaseStore
 
-STORES = ["folder", "memory"]
+STORES = ["folder", "memory", "database"]
 
 
 @pytest.fixture(params=STORES)
 def store(request, tmp_path, memory_store):
+    if request.param == "database":
+        request.getfixturevalue("db")
+        return DatabaseStore()
     (tmp_path / "private").mkdir()
     return {"folder": lambda: FolderStore(tmp_path), "memory": memory_store}[request.param]()
 
@@ -71,6 +75,15 @@ def test_the_files_of_a_folder_are_named_in_order_without_those_below(store):
     assert list(store.names("tile/0/000.p")) == ["tile/0/000.p/1", "tile/0/000.p/10", "tile/0/000.p/2"]
     assert list(store.names("tile/0")) == ["tile/0/001"]
     assert list(store.names("tile")) == []
+
+
+def test_what_fails_inside_leaves_the_lock_free_for_the_next(store):
+    with pytest.raises(ZeroDivisionError), store.exclusively():
+        store.replace("checkpoint", bytes(1 // 0))
+    with store.exclusively():
+        store.replace("checkpoint", b"next")
+
+    assert store.read("checkpoint") == b"next"
 
 
 def test_a_removed_file_is_gone_and_removing_it_twice_is_no_error(store):

@@ -4,7 +4,17 @@ from django.db import models
 
 
 class StoredFile(models.Model):
-    """One file of the record, as a folder would hold it; `private/` is the operator's alone and is never served."""
+    """One public file of the record, as a folder would hold it."""
+
+    name = models.CharField(max_length=200, primary_key=True)
+    content = models.BinaryField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PrivateFile(models.Model):
+    """One file of the record's `private/`: the signing key, the journal, personal values. No view reads this table."""
 
     name = models.CharField(max_length=200, primary_key=True)
     content = models.BinaryField()

@@ -1,44 +1,49 @@
-"""The record's second store: a table. Every verb happens inside the caller's transaction, or one of its own."""
+"""The record's second store: two tables. Every verb happens inside the caller's transaction, or one of its own.
 
+What is public and what is private lie in different tables: nothing that serves files ever asks the private one.
+"""
+
+import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
-from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, models, transaction
 
 from clew.errors import RecordError, RefusedError
-from clew.web.record.models import StoredFile
+from clew.web.record.models import PrivateFile, StoredFile
 
 PATIENCE_SECONDS = 30
 WRITERS_LOCK = 0x636C6577  # "clew": the number of the advisory lock that one writer holds at a time
+PRIVATE = "private/"
 
 
 class DatabaseStore:
-    """A store in the table `StoredFile`; see clew.record.store.Store. Safe once the outermost transaction commits."""
+    """A store in the database; see clew.record.store.Store. Safe once the outermost transaction commits."""
 
     def read(self, name: str, start: int = 0) -> bytes | None:
         """Return a file's bytes from `start` on, None where there is no such file."""
         with _said_clearly(name):
-            content = StoredFile.objects.filter(name=name).values_list("content", flat=True).first()
+            content = _table(name).filter(name=name).values_list("content", flat=True).first()
         return None if content is None else bytes(content)[start:]
 
     def write_once(self, files: Mapping[str, bytes]) -> None:
         """Write files that must never change: all or none; see Store."""
         with _changing("new files of the record"):
-            there = dict(StoredFile.objects.filter(name__in=files).values_list("name", "content"))
+            there = {name: content for name in files if (content := self.read(name)) is not None}
             for name, content in there.items():
-                if bytes(content) != files[name]:
+                if content != files[name]:
                     raise RecordError(
                         "is there already with other bytes, and is never overwritten.",
                         where=name,
                         do="Nothing was written. Run `clew verify`: a file was damaged or another log put here.",
                     )
-            new = (StoredFile(name=name, content=content) for name, content in files.items() if name not in there)
-            StoredFile.objects.bulk_create(new)
+            for name in files.keys() - there.keys():
+                _table(name).create(name=name, content=files[name])
 
     def replace(self, name: str, content: bytes) -> None:
         """Put this content in place of whatever the file held; see Store."""
         with _changing(name):
-            StoredFile.objects.update_or_create(name=name, defaults={"content": content})
+            _table(name).update_or_create(name=name, defaults={"content": content})
 
     def extend(self, name: str, at: int, content: bytes) -> None:
         """Make the file its own first `at` bytes followed by this content; see Store."""
@@ -49,23 +54,58 @@ class DatabaseStore:
         """Yield the full names of the files directly in a folder, sorted; see Store."""
         first, after = f"{folder}/", f"{folder}0"  # "0" follows "/"
         with _said_clearly(folder):
-            found = StoredFile.objects.filter(name__gt=first, name__lt=after).values_list("name", flat=True)
+            found = _table(first).filter(name__gt=first, name__lt=after).values_list("name", flat=True)
             return iter(sorted(name for name in found if "/" not in name[len(first) :]))
 
     def remove(self, name: str) -> None:
-        """Remove a file, if it is there. SQLite overwrites what it deletes (secure_delete); see Store."""
+        """Remove a file, if it is there; of a private one, no byte is left in the database's own files; see Store."""
         with _changing(name):
-            StoredFile.objects.filter(name=name).delete()
+            removed, _ = _table(name).filter(name=name).delete()
+        if removed and name.startswith(PRIVATE):
+            transaction.on_commit(_sweep)
 
     @contextmanager
     def exclusively(self) -> Iterator[None]:
         """Hold out every other writer until the transaction ends, by a lock that dies with its holder."""
-        with _changing("the record"):
-            if connection.vendor == "postgresql":
-                with connection.cursor() as cursor:
-                    cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE_SECONDS}s'")
-                    cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITERS_LOCK])
-            yield  # on SQLite the transaction itself is the lock: it began IMMEDIATE
+        with _said_clearly("the record"), ExitStack() as entered:
+            entered.enter_context(transaction.atomic())
+            _wait_for_the_others()
+            held = entered.pop_all()
+        try:
+            yield
+        except BaseException:
+            if not held.__exit__(*sys.exc_info()):
+                raise
+        else:
+            with _said_clearly("the record"):
+                held.close()
+
+
+def _table(name: str) -> models.QuerySet[StoredFile] | models.QuerySet[PrivateFile]:
+    return PrivateFile.objects.all() if name.startswith(PRIVATE) else StoredFile.objects.all()
+
+
+def _wait_for_the_others() -> None:
+    if connection.vendor == "postgresql":  # on SQLite the transaction itself is the lock: it began IMMEDIATE
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE_SECONDS}s'")
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITERS_LOCK])
+
+
+def _sweep() -> None:
+    """Leave no byte of a removed private file behind in the database's files.
+
+    SQLite overwrites what it deletes (secure_delete), but its write-ahead log keeps the page as it was until it is
+    emptied. PostgreSQL keeps a deleted row until its table is written anew. Backups, and the archived write-ahead log
+    of a PostgreSQL, are the operator's to erase: docs/how-to/back-up-and-restore.md.
+    """
+    with suppress(DatabaseError), connection.cursor() as cursor:  # the next one that is removed sweeps again
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        else:
+            cursor.execute(f"SET lock_timeout = '{PATIENCE_SECONDS}s'")
+            cursor.execute(f"VACUUM FULL {connection.ops.quote_name(PrivateFile._meta.db_table)}")
+            cursor.execute("RESET lock_timeout")
 
 
 @contextmanager
@@ -82,10 +122,15 @@ def _said_clearly(what: str) -> Iterator[None]:
         yield
     except OperationalError as error:
         if "lock" in str(error):
-            raise RefusedError(
-                f"somebody else has been writing to the record for {PATIENCE_SECONDS} seconds.",
-                do="Nothing was changed. Wait a moment and try again.",
-            ) from error
+            raise too_busy() from error
         raise RecordError("the database refuses; nothing was changed.", where=what, do="Try again later.") from error
     except DatabaseError as error:
         raise RecordError("the database refuses; nothing was changed.", where=what, do="Try again later.") from error
+
+
+def too_busy() -> RefusedError:
+    """Return the error for whoever has waited for the other writers in vain."""
+    return RefusedError(
+        f"somebody else has been writing for {PATIENCE_SECONDS} seconds.",
+        do="Nothing was changed. Wait a moment and try again.",
+    )
