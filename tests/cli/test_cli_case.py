@@ -1,6 +1,7 @@
 """`clew case` as a user types it: a record on disk, exit codes, and what is left after a refusal."""
 
 import json
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,14 @@ def test_a_past_day_is_before_the_case(record, capsys) -> None:
     assert "on 2020-01-01" in capsys.readouterr().err
 
 
+def test_the_evaluation_calendar_is_there_at_creation(record, capsys) -> None:
+    assert run(["case", "open", record, "c", "--title", "t", "--risk", "high"]) == 0
+    assert "Evaluation calendar" in capsys.readouterr().out
+    dues = [one["due"] for one in shown(capsys, "case", "show", record, "c")["evaluations"]]  # type: ignore[union-attr]
+    opened = date.fromisoformat(shown(capsys, "case", "show", record, "c")["path"][0]["on"])  # type: ignore[index]
+    assert dues == [(opened + timedelta(days=days)).isoformat() for days in (90, 180, 270)]
+
+
 def test_a_refusal_writes_nothing(record, capsys) -> None:
     assert run(["case", "open", record, "alarms", "--title", "Free alarms"]) == 0
     before = sorted((p, p.read_bytes()) for p in Path(record).rglob("*") if p.is_file())
@@ -54,11 +63,13 @@ def test_a_refusal_writes_nothing(record, capsys) -> None:
 
 def test_every_verb_leads_to_its_state(record, capsys) -> None:
     for words in (
-        ["open", record, "c", "--title", "t"],
+        ["open", record, "c", "--title", "t", "--risk", "high"],
         ["propose", record, "c", "--for", "elders", "--value", "safety", "--noticed-by", "alarms"],
         ["duty", record, "c", "evaluator", "research unit"],
         ["duty", record, "c", "risk: refusals", "care office"],
         ["leave", record, "c", "care office"],
+        ["propose", record, "c", "--for", "all", "--value", "safety", "--noticed-by", "alarms", "--reason", "fair"],
+        ["join", record, "c", "Red Cross Greve", "civil society"],
         ["status", record, "c", "in use"],
         ["novelty", record, "c", "B", "adapted"],
         ["close", record, "c", "worse", "--lesson", "not fitted"],
@@ -69,6 +80,9 @@ def test_every_verb_leads_to_its_state(record, capsys) -> None:
     assert seen["is_innovation"] is True
     assert seen["result"] == "worse"
     assert seen["novelty"] == {"B": "adapted"}
+    assert seen["partners"] == {"Red Cross Greve": "civil society"}
+    assert (seen["risk"], seen["evaluations"]) == ("high", [])
+    assert seen["proposition"] == {"for_whom": "all", "value": "safety", "noticed_by": "alarms", "reason": "fair"}
     assert seen["duties"] == {"evaluator": "research unit"}
     assert run(["case", "list", record]) == 0
 

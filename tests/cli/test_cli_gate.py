@@ -92,6 +92,11 @@ def test_the_portfolio_by_table_and_json(desk, capsys) -> None:
     assert "OVERDUE" in out
     figures = json.loads(said(capsys, "gate", "portfolio", ".", "--today", "2027-07-01", "--json")[0])
     assert (figures["overdue"], figures["pilots"]) == (["visits"], 1)
+    assert (figures["cases"], figures["share_external_collaboration"]) == (1, 0.0)
+    case_id = json.loads(said(capsys, "case", "list", "record", "--json")[0])["cases"][0]["case"]
+    said(capsys, "case", "join", "record", case_id, "Red Cross", "civil society")
+    figures = json.loads(said(capsys, "gate", "portfolio", ".", "--today", "2027-07-01", "--json")[0])
+    assert (figures["share_external_collaboration"], figures["share_intra_governmental_collaboration"]) == (1.0, 0.0)
     Path("empty").mkdir()
     assert "No pilot in this folder yet" in said(capsys, "gate", "portfolio", "empty")[0]
 

@@ -1,10 +1,10 @@
 """What one may ask of a case, and what the rules say: `decide(command, case) -> events`, or a refusal that says why."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import singledispatch
 
 from clew.case import events as event
-from clew.case.phases import DUTIES, IDEA_PHASES, LADDER, NAMES, NOVELTIES, RESULTS
+from clew.case.phases import DUTIES, IDEA_PHASES, LADDER, NAMES, NOVELTIES, PARTNERS, RESULTS, RISKS
 from clew.case.state import Case
 from clew.errors import InputError, RefusedError
 from clew.record.event import Body
@@ -14,20 +14,22 @@ Events = tuple[Body, ...]
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Open a case in any phase; `announced` gives it its evidence debt."""
+    """Open a case in any phase; `announced` gives it its evidence debt, `risk` its evaluation calendar."""
 
     title: str
     phase: str = "frame"
     announced: bool = False
+    risk: str = "medium"
 
 
 @dataclass(frozen=True, slots=True)
 class StateProposition:
-    """Say for whom, what value, and how one would notice."""
+    """Say for whom, what value, and how one would notice; to say it anew takes a reason."""
 
     for_whom: str
     value: str
     noticed_by: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,14 @@ class Leave:
     """A party leaves the case."""
 
     party: str
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """A partner works on the case too: an organisation or a group, and of which kind."""
+
+    partner: str
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +116,8 @@ def _open(command: Open, case: Case) -> Events:
     if case.exists:
         raise RefusedError("this case is open already.", do="Choose another identifier, or go on with this case.")
     _known(command.phase, NAMES, "phase")
-    return (event.Opened(_said(command.title, "title"), command.phase, command.announced),)
+    _known(command.risk, RISKS, "risk")
+    return (event.Opened(_said(command.title, "title"), command.phase, command.announced, command.risk),)
 
 
 @_decide.register
@@ -116,7 +127,20 @@ def _state(command: StateProposition, case: Case) -> Events:
         _said(command.value, "what value"),
         _said(command.noticed_by, "how one would notice"),
     )
-    return (event.PropositionStated(*said),)
+    stated = event.PropositionStated(*said, reason=command.reason.strip())
+    if case.proposition is not None:
+        _changes_something(stated, case.proposition)
+    return (stated,)
+
+
+def _changes_something(stated: event.PropositionStated, before: event.PropositionStated) -> None:
+    if replace(stated, reason="") == replace(before, reason=""):
+        raise RefusedError("the proposition says this already.", do="Change it, or leave it as it stands.")
+    if not stated.reason:
+        raise InputError(
+            "the proposition was stated before, and is changed without a reason.",
+            do="Say why: a changed goal is shown beside the first one, with its reason.",
+        )
 
 
 @_decide.register
@@ -153,6 +177,15 @@ def _leave(command: Leave, case: Case) -> Events:
     if command.party not in {party for _, party in case.duties}:
         raise RefusedError(f'"{command.party}" holds no duty in this case.', do="See who does: clew case show.")
     return (event.PartyLeft(command.party),)
+
+
+@_decide.register
+def _join(command: Join, case: Case) -> Events:
+    partner = _said(command.partner, "partner")
+    _known(command.kind, PARTNERS, "kind of partner")
+    if (partner, command.kind) in case.partners:
+        raise RefusedError(f'"{partner}" is a partner of this case already.', do="Nothing has to be done.")
+    return (event.PartnerJoined(partner, command.kind),)
 
 
 @_decide.register

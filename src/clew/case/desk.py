@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
+from clew.case.calendar import calendar
 from clew.case.commands import decide
 from clew.case.path import loops
 from clew.case.phases import PHASES, position
@@ -66,6 +67,11 @@ def picture(case: Case, case_id: str, today: date) -> dict[str, Any]:
             {"item": debt.item, "due": debt.due.isoformat(), "overdue": debt in case.overdue(today)}
             for debt in case.debts
         ],
+        "risk": case.risk,
+        "evaluations": [
+            {"due": one.due.isoformat(), "asks": one.asks, "overdue": one.due < today} for one in calendar(case)
+        ],
+        "partners": dict(case.partners),
         "duties": dict(case.duties),
         "orphans": list(case.orphans),
         "status": case.status,

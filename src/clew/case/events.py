@@ -8,22 +8,27 @@ from clew.record.event import Vocabulary
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A case begins, in any phase; `announced`: promised in public before it was thought through."""
+    """A case begins, in any phase; `announced`: promised in public before it was thought through.
+
+    `risk`: how much can go wrong. Records from before there was one are read as "medium".
+    """
 
     kind: ClassVar[str] = "case.opened"
     title: str
     phase: str
     announced: bool
+    risk: str = "medium"
 
 
 @dataclass(frozen=True, slots=True)
 class PropositionStated:
-    """Its public value proposition: for whom, what value, and how one would notice."""
+    """Its public value proposition: for whom, what value, how one would notice; and why, where it is stated anew."""
 
     kind: ClassVar[str] = "case.proposition-stated"
     for_whom: str
     value: str
     noticed_by: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,15 @@ class PartyLeft:
 
 
 @dataclass(frozen=True, slots=True)
+class PartnerJoined:
+    """An organisation or group (never a person's name) works on the case too; `sort`: one of `PARTNERS`."""
+
+    kind: ClassVar[str] = "case.partner-joined"
+    partner: str
+    sort: str
+
+
+@dataclass(frozen=True, slots=True)
 class StatusReached:
     """The idea climbs the ladder: idea, prototype, in use, made a difference."""
 
@@ -94,6 +108,7 @@ EVENTS = (
     EvidenceGiven,
     DutyTaken,
     PartyLeft,
+    PartnerJoined,
     StatusReached,
     NoveltyDeclared,
     Closed,

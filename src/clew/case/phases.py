@@ -64,8 +64,19 @@ RESULTS = ("unknown", "better", "no difference", "mixed", "worse")
 # Novelty belongs to a pair of practice and organisation, never to the practice ("'tis new to thee").
 NOVELTIES = ("originated", "adapted", "copied", "routine")
 
+# How much can go wrong; says how often a case is to be evaluated (clew.case.calendar).
+RISKS = ("low", "medium", "high")
+
+# Who works on a case together with its body: from within the public sector, or from outside it.
+WITHIN_GOVERNMENT = ("another unit of the same body", "another public body")
+OUTSIDE_GOVERNMENT = ("civil society", "firm", "citizens", "university")
+PARTNERS = (*WITHIN_GOVERNMENT, *OUTSIDE_GOVERNMENT)
+
 # Duties that one party may not hold together in one case.
 DUTIES = ("owner", "evaluator", "reviewer", "auditor")
+
+# Evidence that counts as an evaluation of the case, beside entering the phase "evaluate".
+EVALUATIONS = ("regular evaluation", "an honest evaluation")
 
 
 def position(name: str) -> int:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import singledispatch
 
 from clew.case import events as event
-from clew.case.phases import INNOVATION, skipped_before
+from clew.case.phases import EVALUATIONS, INNOVATION, skipped_before
 from clew.record.event import Recorded
 
 
@@ -30,7 +30,10 @@ class Debt:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """All that the record says of a case. `exists` is False before its first event."""
+    """All that the record says of a case. `exists` is False before its first event.
+
+    `evaluated`: the days on which it was evaluated. `partners`: (partner, kind) each.
+    """
 
     exists: bool = False
     title: str = ""
@@ -39,6 +42,9 @@ class Case:
     path: tuple[Step, ...] = ()
     debts: tuple[Debt, ...] = ()
     evidence: tuple[event.EvidenceGiven, ...] = ()
+    risk: str = "medium"
+    evaluated: tuple[date, ...] = ()
+    partners: tuple[tuple[str, str], ...] = ()
     duties: tuple[tuple[str, str], ...] = ()
     orphans: tuple[str, ...] = ()
     status: str = "idea"
@@ -98,7 +104,9 @@ def _opened(body: event.Opened, case: Case, on: date) -> Case:
         for phase in skipped_before(body.phase)
         if body.announced
     )
-    return replace(case, exists=True, title=body.title, announced=body.announced, path=path, debts=debts)
+    return replace(
+        case, exists=True, title=body.title, announced=body.announced, risk=body.risk, path=path, debts=debts
+    )
 
 
 @_apply.register
@@ -108,13 +116,15 @@ def _stated(body: event.PropositionStated, case: Case, on: date) -> Case:
 
 @_apply.register
 def _entered(body: event.PhaseEntered, case: Case, on: date) -> Case:
-    return replace(case, path=(*case.path, Step(body.phase, on, body.reason)))
+    evaluated = (*case.evaluated, on) if body.phase == "evaluate" else case.evaluated
+    return replace(case, path=(*case.path, Step(body.phase, on, body.reason)), evaluated=evaluated)
 
 
 @_apply.register
 def _given(body: event.EvidenceGiven, case: Case, on: date) -> Case:
     left = tuple(debt for debt in case.debts if debt.item != body.item)
-    return replace(case, debts=left, evidence=(*case.evidence, body))
+    evaluated = (*case.evaluated, on) if body.item in EVALUATIONS else case.evaluated
+    return replace(case, debts=left, evidence=(*case.evidence, body), evaluated=evaluated)
 
 
 @_apply.register
@@ -129,6 +139,12 @@ def _left(body: event.PartyLeft, case: Case, on: date) -> Case:
     orphaned = tuple(duty for duty, party in case.duties if party == body.party)
     kept = tuple((duty, party) for duty, party in case.duties if party != body.party)
     return replace(case, duties=kept, orphans=(*case.orphans, *orphaned))
+
+
+@_apply.register
+def _joined(body: event.PartnerJoined, case: Case, on: date) -> Case:
+    others = tuple(pair for pair in case.partners if pair[0] != body.partner)
+    return replace(case, partners=(*others, (body.partner, body.sort)))
 
 
 @_apply.register

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from clew.case import commands
-from clew.case.phases import LADDER, NAMES, NOVELTIES, RESULTS
+from clew.case.phases import LADDER, NAMES, NOVELTIES, PARTNERS, RESULTS, RISKS
 from clew.cli.console import notice, print_json, table
 
 if TYPE_CHECKING:
@@ -71,6 +71,11 @@ def _show(state: "Case", case_id: str, as_json: bool) -> None:
         table("\nEvidence debt", ("owed", "due", ""), rows)
     if seen["duties"]:
         table("\nAccountable", ("duty", "party"), list(seen["duties"].items()))
+    if seen["partners"]:
+        table("\nPartners", ("partner", "kind"), list(seen["partners"].items()))
+    if seen["evaluations"]:
+        rows = [(one["due"], one["asks"], "overdue" if one["overdue"] else "") for one in seen["evaluations"]]
+        table("\nEvaluation calendar", ("due", "it asks", ""), rows)
     for orphan in seen["orphans"]:
         notice(f"nobody is accountable for: {orphan}")
 
@@ -87,7 +92,8 @@ def case() -> None:
 @click.option(
     "--announced", is_flag=True, help="It was promised before it was thought through: note its evidence debt."
 )
-def open_case(ask: Asked, title: str, phase: str, announced: bool) -> None:
+@click.option("--risk", type=click.Choice(RISKS), default="medium", show_default=True, help="How much can go wrong.")
+def open_case(ask: Asked, title: str, phase: str, announced: bool, risk: str) -> None:
     """Open a case, in any phase.
 
     \b
@@ -95,7 +101,7 @@ def open_case(ask: Asked, title: str, phase: str, announced: bool) -> None:
       clew case open RECORD bed-fires --title "Elders die in bed fires"
       clew case open RECORD free-alarms --title "Free alarms for all" --phase implement --announced
     """
-    ask.do(commands.Open(title, phase, announced))
+    ask.do(commands.Open(title, phase, announced, risk))
 
 
 @case.command()
@@ -103,7 +109,8 @@ def open_case(ask: Asked, title: str, phase: str, announced: bool) -> None:
 @click.option("--for", "for_whom", required=True, help="For whom.")
 @click.option("--value", required=True, help="What value.")
 @click.option("--noticed-by", required=True, help="How one would notice.")
-def propose(ask: Asked, for_whom: str, value: str, noticed_by: str) -> None:
+@click.option("--reason", default="", help="Why it is stated anew.")
+def propose(ask: Asked, for_whom: str, value: str, noticed_by: str, reason: str) -> None:
     """State the public value proposition.
 
     \b
@@ -111,7 +118,7 @@ def propose(ask: Asked, for_whom: str, value: str, noticed_by: str) -> None:
       clew case propose RECORD bed-fires --for "elders who live alone" --value "no death in a bed fire" \\
         --noticed-by "alarms that work at 90 days"
     """
-    ask.do(commands.StateProposition(for_whom, value, noticed_by))
+    ask.do(commands.StateProposition(for_whom, value, noticed_by, reason))
 
 
 @case.command()
@@ -167,6 +174,20 @@ def leave(ask: Asked, party: str) -> None:
       clew case leave RECORD bed-fires "fire prevention office"
     """
     ask.do(commands.Leave(party))
+
+
+@case.command()
+@on_a_case
+@click.argument("partner")
+@click.argument("kind", type=click.Choice(PARTNERS))
+def join(ask: Asked, partner: str, kind: str) -> None:
+    """Name a partner who works on the case too, from within government or outside it.
+
+    \b
+    Example:
+      clew case join RECORD bed-fires "Red Cross Greve" "civil society"
+    """
+    ask.do(commands.Join(partner, kind))
 
 
 @case.command()

@@ -8,10 +8,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
+from fractions import Fraction
 from statistics import median
 from typing import Any, Literal
 
+from clew.case.collaboration import Collaboration, collaboration
+
 ResultSign = Literal["gain", "null", "loss"]
+
+# What ends a pilot. "not yet" and "extend" let it go on.
+FINAL = ("scale", "adapt", "stop")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,11 @@ class PilotLine:
         """Locked, and not decided yet."""
         return self.locked_on is not None and self.decided_on is None
 
+    @property
+    def awaits_decision(self) -> bool:
+        """Running, and the rule says scale, adapt or stop: it is for the accountable owner now."""
+        return self.is_running and self.verdict in FINAL
+
     def is_overdue(self, today: date) -> bool:
         """Running past the date by which it was to be decided."""
         return self.is_running and self.decision_by is not None and self.decision_by < today
@@ -67,10 +78,11 @@ class CycleTime:
 
 @dataclass(frozen=True, slots=True)
 class Portfolio:
-    """Pilots side by side, as of `today`."""
+    """Pilots side by side, as of `today`. `partners`: for each case, the kinds of its partners."""
 
     today: date
     lines: tuple[PilotLine, ...]
+    partners: tuple[tuple[str, ...], ...] = ()
 
     @property
     def overdue(self) -> tuple[PilotLine, ...]:
@@ -117,6 +129,16 @@ class Portfolio:
         results = [line.result for line in self.published]
         return sum(result != "gain" for result in results) / len(results) if results else None
 
+    @property
+    def waiting(self) -> tuple[PilotLine, ...]:
+        """Running pilots whose rule has spoken, and on which nobody has decided yet."""
+        return tuple(line for line in self.lines if line.awaits_decision)
+
+    @property
+    def collaboration(self) -> Collaboration:
+        """How many cases have partners outside government, and within it."""
+        return collaboration(self.partners)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON of `clew gate portfolio`."""
         return {
@@ -136,8 +158,15 @@ class Portfolio:
             "overrides": dict(sorted(overrides(self.lines).items())),
             "cycle_times": [asdict(cycle) for cycle in self.cycle_times],
             "slowest_step": self.slowest_step,
+            "cases": self.collaboration.cases,
+            "share_external_collaboration": _rounded(self.collaboration.share_external),
+            "share_intra_governmental_collaboration": _rounded(self.collaboration.share_intra),
             "lines": [_plain(line, self.today) for line in self.lines],
         }
+
+
+def _rounded(share: Fraction | None) -> float | None:
+    return None if share is None else float(share)
 
 
 def overrides(lines: Iterable[PilotLine]) -> Counter[str]:

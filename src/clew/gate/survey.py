@@ -6,10 +6,12 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from clew.case.events import Opened
 from clew.case.state import Case
+from clew.case.state import fold as fold_case
 from clew.errors import ClewError, MissingError
 from clew.gate.desk import Loaded, load
-from clew.gate.portfolio import PilotLine, Portfolio, ResultSign
+from clew.gate.portfolio import FINAL, PilotLine, Portfolio, ResultSign
 from clew.pilot.parse import load_protocol
 from clew.pilot.protocol import Protocol
 from clew.record.folder import Record, open_record
@@ -22,10 +24,12 @@ def read_portfolio(folder: Path, *, today: date) -> Portfolio:
     """
     if not folder.is_dir():
         raise MissingError("there is no such folder.", where=str(folder), do="Name the folder that holds your pilots.")
-    locked = tuple(line for path in _records(folder) for line in _lines(open_record(path), path))
+    records = [(open_record(path), path) for path in _records(folder)]
+    locked = tuple(line for record, path in records for line in _lines(record, path))
+    partners = tuple(kinds for record, _ in records for kinds in _partners(record))
     known = {line.pilot for line in locked}
     drafts = tuple(line for line in _drafts(folder) if line.pilot not in known)
-    return Portfolio(today, tuple(sorted((*locked, *drafts), key=lambda line: (line.pilot, line.where))))
+    return Portfolio(today, tuple(sorted((*locked, *drafts), key=lambda line: (line.pilot, line.where))), partners)
 
 
 def _records(folder: Path) -> Iterator[Path]:
@@ -39,10 +43,16 @@ def _lines(record: Record, path: Path) -> Iterator[PilotLine]:
         yield line_of(loaded, path.name, recorded.at.date())
 
 
+def _partners(record: Record) -> Iterator[tuple[str, ...]]:
+    cases = dict.fromkeys(recorded.case for recorded in record.events(kind=Opened.kind))
+    for case_id in cases:
+        yield tuple(kind for _, kind in fold_case(record.events(case_id)).partners)
+
+
 def line_of(loaded: Loaded, where: str, locked_on: date) -> PilotLine:
     """Return a locked pilot as the portfolio sees it; `where` names the place of its record."""
     gate, case, protocol = loaded.gate, loaded.case, loaded.registration.protocol
-    final = next((i for i, one in enumerate(gate.decisions) if one.decided in {"scale", "adapt", "stop"}), None)
+    final = next((i for i, one in enumerate(gate.decisions) if one.decided in FINAL), None)
     return replace(
         _draft(protocol, where),
         locked_on=locked_on,

@@ -60,3 +60,20 @@ def test_an_empty_portfolio_has_no_figures_and_no_errors() -> None:
     assert figures["median_age_days"] is None
     assert figures["share_null_or_negative"] is None
     assert figures["slowest_step"] is None
+
+
+def test_waiting_is_running_with_a_verdict_that_ends_it() -> None:
+    lines = tuple(
+        line(f"{verdict}-{decided}", locked_on=date(2026, 1, 1), verdict=verdict, decided_on=decided)
+        for verdict in (None, "not yet", "extend", "scale", "adapt", "stop")
+        for decided in (None, date(2026, 6, 1))
+    )
+    assert [one.pilot for one in Portfolio(TODAY, lines).waiting] == ["scale-None", "adapt-None", "stop-None"]
+
+
+def test_six_of_ten_cases_with_outside_partners_are_sixty_per_cent() -> None:
+    partners = (("firm",),) * 6 + (("another public body",),) * 1 + ((),) * 3
+    figures = Portfolio(TODAY, (), partners).to_dict()
+    assert figures["share_external_collaboration"] == 0.6
+    assert figures["share_intra_governmental_collaboration"] == 0.1
+    assert Portfolio(TODAY, ()).to_dict()["share_external_collaboration"] is None
