@@ -46,3 +46,22 @@ class Day(forms.DateField):
     def __init__(self, **kwargs: Any) -> None:  # Any: as Django's
         kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date", "class": "govuk-input--width-10"}))
         super().__init__(**kwargs)
+
+
+class Option(str):
+    """One choice with a line of explanation below it."""
+
+    __slots__ = ("hint",)
+    hint: str
+
+    def __new__(cls, label: str, hint: str = "") -> "Option":
+        """Make one."""
+        made = super().__new__(cls, label)
+        made.hint = hint
+        return made
+
+
+class OneOf(forms.ChoiceField):
+    """One of a few choices, all to be seen at once."""
+
+    widget = forms.RadioSelect

@@ -33,7 +33,7 @@ def for_members(view: View[P]) -> View[P]:
         return redirect_to_login(request.get_full_path())
 
     guarded.for_members = True  # type: ignore[attr-defined]  # read by the test that visits every address
-    return cast(View[P], guarded)
+    return cast("View[P]", guarded)
 
 
 def kept_for(request: HttpRequest) -> QueryDict | None:

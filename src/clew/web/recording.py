@@ -3,14 +3,15 @@
 Until the last step nothing has happened and everything can be changed; the page says so before what cannot be undone.
 """
 
+import hashlib
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 
 from clew.errors import ClewError
@@ -19,6 +20,7 @@ from clew.web.keep import kept_for
 from clew.web.record.models import Once
 
 Typed = dict[str, Any]  # Any: what each field of a form makes of what was typed
+MARK = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +28,13 @@ class Step:
     """One thing that can be put on the record through a form.
 
     `heading`: what is done. `form`: the form's class. `carry_out`: does it, and returns the address to go to.
-    `done`: the sentence afterwards. `back`: the address of the page before.
+    `done`: the sentence afterwards. `back`: the address of the page before. `foresee`: what the page to check it on
+    must say of what was typed. `state`: how far the record was when the form was shown; the same answer, sent from two
+    tabs in the same state, is recorded once.
     """
 
     heading: str
-    form: type[ClewForm]
+    form: Callable[..., ClewForm]
     carry_out: Callable[[Typed], str]
     done: str
     back: str
@@ -40,6 +44,8 @@ class Step:
     form_template: str = "form.html"
     check_template: str = "check.html"
     more: Typed | None = None
+    foresee: Callable[[Typed], Typed] | None = None
+    state: str = ""
 
 
 def ask_check_record(request: HttpRequest, step: Step) -> HttpResponse:
@@ -56,8 +62,15 @@ def ask_check_record(request: HttpRequest, step: Step) -> HttpResponse:
     return _record(request, step, form)
 
 
+def answered_before(request: HttpRequest) -> HttpResponse | None:
+    """Return where the very same answer led when it was sent before; None where it was not."""
+    once = request.POST.get("once", "")[:MARK] if "confirmed" in request.POST else ""
+    before = Once.objects.filter(key=once).first() if once else None
+    return HttpResponseRedirect(before.location) if before else None
+
+
 def _record(request: HttpRequest, step: Step, form: ClewForm) -> HttpResponse:
-    once = request.POST.get("once", "")[:64]
+    once = request.POST.get("once", "")[:MARK].replace("\0", "")
     try:
         location = once_only(once, lambda: step.carry_out(form.cleaned_data))
     except ClewError as error:
@@ -89,17 +102,26 @@ def _form(request: HttpRequest, step: Step, form: ClewForm) -> HttpResponse:
 
 
 def _check(request: HttpRequest, step: Step, form: ClewForm, problem: ClewError | None = None) -> HttpResponse:
-    typed = [(name, value) for name in form.fields for value in request.POST.getlist(form.add_prefix(name))]
+    given = cast("QueryDict", form.data)
+    typed = [(name, value) for name in form.fields for value in given.getlist(form.add_prefix(name))]
     shown = {
         **_shown(step),
+        **(step.foresee(form.cleaned_data) if step.foresee else {}),
         "form": form,
         "said": [(field.label, readable(form, field.name)) for field in form.visible_fields()],
         "typed": typed,
-        "once": uuid.uuid4().hex,
+        "once": _mark(request, step, typed),
         "button": step.button,
         "problems": problem.problems if problem else (),
     }
     return render(request, step.check_template, shown, status=problem.http_status if problem else 200)
+
+
+def _mark(request: HttpRequest, step: Step, typed: list[tuple[str, str]]) -> str:
+    """Return the mark by which an answer is known again: its own, or that of whoever says the same in this state."""
+    if not step.state:
+        return uuid.uuid4().hex
+    return hashlib.sha256(repr((request.user.pk, request.path, step.state, typed)).encode()).hexdigest()
 
 
 def readable(form: ClewForm, name: str) -> str:
