@@ -287,7 +287,7 @@ def test_the_contrast_of_black_and_white_is_known() -> None:
 
 
 @pytest.mark.parametrize("ground", ["paper", "shade"])
-@pytest.mark.parametrize(("name", "least"), [("ink", 7), ("quiet", 4.5), ("accent", 4.5), ("edge", 3)])
+@pytest.mark.parametrize(("name", "least"), [("ink", 7), ("quiet", 4.5), ("accent", 4.5), ("bad", 4.5), ("edge", 3)])
 def test_text_and_lines_stand_out_from_their_ground(name: str, least: float, ground: str) -> None:
     colours = dict(re.findall(r"--([a-z]+): (#[0-9a-f]{6});", a_full_report()))
     assert contrast(colours[name], colours[ground]) >= least
@@ -295,7 +295,7 @@ def test_text_and_lines_stand_out_from_their_ground(name: str, least: float, gro
 
 def test_no_other_colour_is_used_than_those_whose_contrast_is_tested() -> None:
     style = a_full_report().split("<style>")[1].split("</style>")[0]
-    named = {"ink", "quiet", "paper", "shade", "rule", "edge", "accent"}
+    named = {"ink", "quiet", "paper", "shade", "rule", "edge", "accent", "bad"}
     colours = dict(re.findall(r"--([a-z]+): (#[0-9a-f]{6});", style))
     assert set(colours) == named
     assert set(re.findall(r"#[0-9a-f]{3,8}\b", style)) == set(colours.values())

@@ -14,6 +14,9 @@ from clew.gate.judge import Judgement, Reason
 from clew.pilot.protocol import Protocol
 
 Published = Mapping[str, Any]  # Any: JSON
+MADE_UP = "Made-up data: this pilot is an example and never took place."
+LATE = "Registered after data began."
+CHANGED = "Changed after data began."
 NOT_PUBLISHED = {"locked", "notices"}
 """What `to_dict` holds besides: where an evaluation stands on a record, which is known only afterwards."""
 
@@ -198,15 +201,15 @@ def effect_sentence(finding: Finding) -> str:
 def _notices(evaluation: Evaluation) -> list[str]:
     found: list[str] = []
     if evaluation.protocol.pilot.synthetic:
-        found.append("Made-up data: this pilot is an example and never took place.")
+        found.append(MADE_UP)
     locked = evaluation.locked
     if locked is None:
         found.append("Not locked: nothing proves that this rule was written before the data.")
         return found
     if locked.after_data:
-        found.append("Registered after data began.")
+        found.append(LATE)
     if locked.amended_after_data:
-        found.append("Changed after data began.")
+        found.append(CHANGED)
     return found
 
 

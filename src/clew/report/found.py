@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from clew.evaluate.finding import EquityGroup
 from clew.gate.evaluation import Evaluation
+from clew.gate.events import VerdictComputed
+from clew.pilot.protocol import Protocol
 from clew.report import plots
 from clew.report.figures import Units, chance, money, plural, spoken
 from clew.report.promise import outcome_name
@@ -94,6 +96,15 @@ def _facts(evaluation: Evaluation, units: Units) -> Iterator[Fact]:
         yield Fact("Look", look_words(evaluation))
     if finding.account.cost_per_outcome is not None:
         yield Fact("Cost of one more good outcome", money(finding.account.cost_per_outcome, finding.account.currency))
+
+
+def recorded_facts(verdict: VerdictComputed, protocol: Protocol, units: Units) -> tuple[Fact, ...]:
+    """Return the figures that a verdict's entry on the record holds."""
+    return (
+        Fact(f"Effect on “{outcome_name(protocol)}”", units.effect(float(verdict.estimate))),
+        Fact("Interval", units.span((float(verdict.lower), float(verdict.upper)))),
+        Fact("Look", str(verdict.look)),
+    )
 
 
 def compared(evaluation: Evaluation) -> str:

@@ -1,9 +1,14 @@
-"""The page itself: values into templates, everything escaped, the same bytes for the same evaluation."""
+"""The page itself: values into templates, everything escaped, the same bytes for the same evaluation.
+
+A page is a row of parts, each a template of its own; those that have nothing to tell are left out. The one-file report
+and the service's page of a pilot show the same parts.
+"""
 
 import base64
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +17,21 @@ from markupsafe import Markup
 
 from clew.gate.characteristics import ENDINGS, Characteristics
 from clew.gate.evaluation import Evaluation
-from clew.gate.events import VerdictOverridden
+from clew.gate.events import VerdictComputed, VerdictOverridden
+from clew.gate.judge import Judgement, Reason
+from clew.pilot.protocol import Protocol
 from clew.report import found, plots, words
 from clew.report.could import Recorded, tried_out
-from clew.report.figures import money, spoken, units_of
-from clew.report.plots import LookPoint
-from clew.report.promise import outcome_name, promises
+from clew.report.figures import Units, money, spoken, units_of
+from clew.report.known import Known
+from clew.report.plots import LookPoint, look_point
+from clew.report.promise import day, outcome_name, promises
 
-TEMPLATES = Path(__file__).parent / "templates"
+Content = dict[str, Any]  # Any: values of the templates
+HERE = Path(__file__).parent
+STYLES = HERE / "styles"
 PAGES = Environment(
-    loader=FileSystemLoader(TEMPLATES),
+    loader=FileSystemLoader(HERE / "templates"),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,
@@ -30,6 +40,47 @@ PAGES = Environment(
 PAGES.filters["breakable"] = lambda key: Markup("<wbr>").join(re.split(r"(?<=[._])", key))
 PAGES.filters["money"] = money
 PAGES.filters["spoken"] = spoken
+PAGES.filters["day"] = day
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where a page of the service leads to: an entry of the record, its proof, a published document, files."""
+
+    entry: Callable[[int], str]
+    proof: Callable[[int], str]
+    document: Callable[[str], str]
+    protocol: str
+    record: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One section: its `anchor` (the template is `_anchor.html`), its heading, and the values it cannot do without."""
+
+    anchor: str
+    heading: str
+    needs: tuple[str, ...] = ()
+
+    def has_something(self, content: Mapping[str, Any]) -> bool:  # Any: as above
+        """Return whether there is anything to tell."""
+        return all(content[name] for name in self.needs)
+
+
+PARTS = (
+    Part("promised", "What was promised"),
+    Part("found", "What was found", ("evaluation",)),
+    Part("whom", "For whom", ("groups",)),
+    Part("looks", "How the looks went", ("looks",)),
+    Part("rule", "What the locked rule says", ("judgement",)),
+    Part("could", "What this pilot could have shown", ("tried",)),
+    Part("costs", "Costs", ("evaluation",)),
+    Part("checks", "Checks of the data", ("evaluation",)),
+    Part("amendments", "What was changed since", ("amendments",)),
+    Part("gate", "Before the decision", ("known",)),
+    Part("verify", "Check it yourself"),
+    Part("protocol", "The protocol, word for word"),
+)
 
 
 def render_report(
@@ -38,50 +89,111 @@ def render_report(
     earlier: Sequence[LookPoint] = (),
     characteristics: Characteristics | Recorded | None = None,
     decision: VerdictOverridden | None = None,
+    known: Known | None = None,
 ) -> str:
     """Return the verdict as one HTML file that needs nothing but itself.
 
     `earlier`: the looks before this one. `characteristics`: what the registered pilot could have shown, as computed
     or as the lock holds it on the record.
-    `decision`: an override, shown beside the computed verdict. The same arguments give the same bytes.
+    `decision`: an override, shown beside the computed verdict. `known`: what else the record knows. The same arguments
+    give the same bytes.
     """
-    style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
-    content = _content(evaluation, earlier) | {
+    style = "".join(
+        path.read_text(encoding="utf-8") for path in (STYLES / "sections.css", HERE / "templates/style.css")
+    )
+    content = {
+        **of_evaluation(evaluation, earlier),
         "tried": tried_out(characteristics),
-        "endings": ENDINGS,
+        **of_record(known),
         "decision": decision,
     }
-    return PAGES.get_template("report.html").render(**content, style=style, style_hash=_hash(style))
+    return PAGES.get_template("report.html").render(
+        **content, parts=parts_of(content), style=style, style_hash=_hash(style)
+    )
 
 
-def _content(evaluation: Evaluation, earlier: Sequence[LookPoint]) -> dict[str, Any]:  # Any: values of the templates
-    effect = evaluation.finding.effect
-    units = units_of(evaluation.protocol, effect.std_error)
+def parts_of(content: Content) -> tuple[Part, ...]:
+    """Return the parts that have something to tell, in their order."""
+    return tuple(part for part in PARTS if part.has_something(content))
+
+
+def render(template: str, content: Content) -> Markup:
+    """Return one part, or the verdict, as HTML that stands for itself."""
+    return Markup(PAGES.get_template(f"_{template}.html").render(**content))  # noqa: S704  escaped by the environment
+
+
+def of_protocol(protocol: Protocol, units: Units) -> Content:
+    """Return what a protocol alone gives to tell; every other value is there and empty."""
+    nothing = dict.fromkeys(
+        ("evaluation", "finding", "judgement", "tried", "decision", "meaning", "locked", "data_sha256")
+    )
+    empty = dict.fromkeys(("groups", "looks", "facts"), ())
+    return {
+        **nothing,
+        **empty,
+        **of_record(None),
+        "protocol": protocol,
+        "units": units,
+        "outcome": outcome_name(protocol),
+        "promises": promises(protocol, units),
+        "endings": ENDINGS,
+        "sentences": found,
+        "rule_name": words.rule_name,
+        "behind": words.BEHIND,
+        "evidence": words.EVIDENCE,
+    }
+
+
+def of_record(known: Known | None, links: Links | None = None) -> Content:
+    """Return what the record knows besides, and where a page leads to."""
+    return {"known": known, "links": links, "amendments": known.amendments if known else ()}
+
+
+def of_evaluation(evaluation: Evaluation, earlier: Sequence[LookPoint] = ()) -> Content:
+    """Return all that an evaluation gives to tell; `earlier`: the looks before it."""
+    units = units_of(evaluation.protocol, evaluation.finding.effect.std_error)
     looks = (*(point for point in earlier if point.look < evaluation.finding.look.look), this_look(evaluation))
     scale, bars = plots.bars(evaluation.finding.equity)
     return {
+        **of_protocol(evaluation.protocol, units),
         "evaluation": evaluation,
-        "protocol": evaluation.protocol,
         "finding": evaluation.finding,
-        "outcome": outcome_name(evaluation.protocol),
+        "locked": evaluation.locked,
+        "data_sha256": evaluation.finding.data_sha256,
+        **_judged(evaluation.judgement),
         "meaning": words.meaning(evaluation, units),
-        "knots": plots.knots(evaluation.verdict),
-        "promises": promises(evaluation.protocol, units),
         "facts": found.facts(evaluation, units),
-        "sentences": found,
-        "units": units,
         "plot": plots.effect_plot(evaluation, units),
         "lines": plots.reference_lines(evaluation, units),
         "groups": tuple(zip(found.group_rows(evaluation, units), bars, strict=True)),
         "zero": scale and scale.at(0.0),
         "looks": plots.look_rows(looks),
+    }
+
+
+def of_verdict(protocol: Protocol, verdict: VerdictComputed, earlier: Sequence[LookPoint] = ()) -> Content:
+    """Return what a verdict's entry on the record gives to tell where its published document is not at hand."""
+    units = units_of(protocol, float(verdict.std_error))
+    reasons = tuple(Reason(rule, needed, seen, holds == "yes") for rule, needed, seen, holds in verdict.reasons)
+    return {
+        **of_protocol(protocol, units),
+        "data_sha256": verdict.data_sha256,
+        **_judged(Judgement(verdict.verdict, verdict.why, reasons)),  # type: ignore[arg-type]  # as it was computed
+        "meaning": words.meaning_of_record(verdict),
+        "facts": found.recorded_facts(verdict, protocol, units),
+        "looks": plots.look_rows((*earlier, look_point(verdict))),
+    }
+
+
+def _judged(judgement: Judgement) -> Content:
+    return {
+        "judgement": judgement,
+        "knots": plots.knots(judgement.verdict),
         "rules": (
-            ("To scale, all must hold", words.scale_rules(evaluation), True),
-            ("To stop, one is enough", words.stop_rules(evaluation), False),
-            ("Looks", words.look_rules(evaluation), True),
+            ("To scale, all must hold", words.scale_rules(judgement), True),
+            ("To stop, one is enough", words.stop_rules(judgement), False),
+            ("Looks", words.look_rules(judgement), True),
         ),
-        "rule_name": words.rule_name,
-        "evidence": words.EVIDENCE,
     }
 
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from math import ceil, floor, log10
 
 from clew.evaluate.finding import EquityGroup
 from clew.gate.evaluation import Evaluation
+from clew.gate.events import VerdictComputed
 from clew.report.figures import Units
 
 LEFT, RIGHT = 3.0, 97.0
@@ -69,6 +71,13 @@ class LookPoint:
     def crossed(self) -> bool:
         """Whether the statistic reached the boundary, on either side."""
         return abs(self.statistic) >= self.boundary
+
+
+def look_point(verdict: VerdictComputed, on: date | None = None) -> LookPoint:
+    """Return a recorded verdict as a point of the plot of looks."""
+    error = float(verdict.std_error)
+    statistic = float(verdict.estimate) / error if error > 0 else 0.0
+    return LookPoint(verdict.look, statistic, float(verdict.boundary), verdict.verdict, on.isoformat() if on else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 
 from clew.gate.evaluation import Evaluation
-from clew.gate.judge import NOTHING_USED, Reason, extensions_left
+from clew.gate.events import VerdictComputed
+from clew.gate.judge import NOTHING_USED, Judgement, Reason, extensions_left
 from clew.report.figures import Units, plural
 
 RULES = {
@@ -16,6 +17,25 @@ RULES = {
     "stop.effect_upper_bound_below": "The effect can no longer be worth having",
     "stop.group_harmed": "A group is harmed and no adaptation is left",
     "looks.planned": "All planned looks are taken",
+}
+BEHIND = {
+    "scale.effect_lower_bound_above": ("found", "the effect"),
+    "scale.cost_per_outcome_at_most": ("costs", "the costs"),
+    "scale.no_group_harmed": ("whom", "the groups"),
+    "scale.no_group_under_reached": ("whom", "the groups"),
+    "screens": ("checks", "the checks"),
+    "stop.effect_upper_bound_below": ("found", "the effect"),
+    "stop.group_harmed": ("whom", "the groups"),
+    "looks.planned": ("looks", "the looks"),
+}
+"""A rule's key: the section that holds the figures behind it, and what to call them."""
+
+HEADLINES = {
+    "scale": "Scale",
+    "adapt": "Adapt, then decide again",
+    "extend": "Extend: undecided so far",
+    "not yet": "Not yet",
+    "stop": "Stop",
 }
 EVIDENCE = {
     1: "an account of what happened",
@@ -69,26 +89,32 @@ def _meaning(evaluation: Evaluation, units: Units) -> Meaning:
     match evaluation.verdict:
         case "scale":
             means = "Everything that was promised before scaling holds: the effect is shown, and no other rule objects."
-            return Meaning("Scale", means, ELSEWHERE)
+            return Meaning(HEADLINES["scale"], means, ELSEWHERE)
         case "adapt":
             return _adapt(evaluation)
         case "extend":
-            return Meaning("Extend: undecided so far", _extend(evaluation), UNDECIDED)
+            return Meaning(HEADLINES["extend"], _extend(evaluation), UNDECIDED)
         case "not yet":
             look = evaluation.finding.look
             means = f"This is look {look.look} of the {look.of} planned, and the effect is undecided. Go on as planned."
-            return Meaning("Not yet", means, EARLY)
+            return Meaning(HEADLINES["not yet"], means, EARLY)
         case _:
             return _stop(evaluation, units)
+
+
+def meaning_of_record(verdict: VerdictComputed) -> Meaning:
+    """Return what a verdict means where nothing but its entry on the record is at hand."""
+    not_mean = {"scale": ELSEWHERE, "adapt": ADAPTED, "extend": UNDECIDED, "not yet": EARLY, "stop": LEARNED}
+    return Meaning(HEADLINES[verdict.verdict], verdict.why, not_mean[verdict.verdict])
 
 
 def _adapt(evaluation: Evaluation) -> Meaning:
     if evaluation.protocol.population.kind == "feasibility":
         means = f"This pilot asked whether it can be done. {evaluation.judgement.why}"
         return Meaning("Adapt: a feasibility pilot", means, FEASIBLE)
-    broken = "; ".join(_broken(reason) for reason in scale_rules(evaluation) if not reason.holds)
+    broken = "; ".join(_broken(reason) for reason in scale_rules(evaluation.judgement) if not reason.holds)
     means = f"The effect is shown, but the pilot does not keep all that was promised. Not kept: {broken}."
-    return Meaning("Adapt, then decide again", means, ADAPTED)
+    return Meaning(HEADLINES["adapt"], means, ADAPTED)
 
 
 def _extend(evaluation: Evaluation) -> str:
@@ -125,19 +151,19 @@ def rule_name(reason: Reason) -> str:
     return RULES.get(reason.rule, reason.rule)
 
 
-def scale_rules(evaluation: Evaluation) -> tuple[Reason, ...]:
+def scale_rules(judgement: Judgement) -> tuple[Reason, ...]:
     """Return the reasons that must all hold before scaling."""
-    return tuple(reason for reason in evaluation.judgement.reasons if not reason.rule.startswith(("stop.", "looks.")))
+    return tuple(reason for reason in judgement.reasons if not reason.rule.startswith(("stop.", "looks.")))
 
 
-def stop_rules(evaluation: Evaluation) -> tuple[Reason, ...]:
+def stop_rules(judgement: Judgement) -> tuple[Reason, ...]:
     """Return the reasons of which one is enough to stop."""
-    return tuple(reason for reason in evaluation.judgement.reasons if reason.rule.startswith("stop."))
+    return tuple(reason for reason in judgement.reasons if reason.rule.startswith("stop."))
 
 
-def look_rules(evaluation: Evaluation) -> tuple[Reason, ...]:
+def look_rules(judgement: Judgement) -> tuple[Reason, ...]:
     """Return what the rule says about looks."""
-    return tuple(reason for reason in evaluation.judgement.reasons if reason.rule.startswith("looks."))
+    return tuple(reason for reason in judgement.reasons if reason.rule.startswith("looks."))
 
 
 def _broken(reason: Reason) -> str:
