@@ -7,10 +7,17 @@ from django.test import Client
 
 from clew.case import commands as ask
 from clew.case.desk import do
+from clew.web.caching import PAGES
 from clew.web.desk import begin, writing_as
 from clew.web.govern.models import Account
 
 CASE = "visits"
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_remembered():
+    """Pages are kept by the last event of the record, and each test has a record of its own."""
+    PAGES.clear()
 
 
 @pytest.fixture
