@@ -1,5 +1,10 @@
-"""Addresses of the app `work`."""
+"""Addresses of work that was handed over."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from clew.web.work import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("work/<uuid:key>", views.work, name="work"),
+    path("work/<uuid:key>/stop", views.stop, name="work-stop"),
+]
