@@ -43,6 +43,16 @@ class Check:
         return f"<p>{html.escape(self.pilot)}: {'sound' if self.ok else 'not sound'}</p><ul>{rows}</ul>"
 
 
+def problems_of(protocol: Protocol) -> tuple[Remark, ...]:
+    """Return what must be cured before a protocol can be locked, each at its key."""
+    return tuple(remark for rule in PROBLEMS for remark in rule(protocol))
+
+
+def notices_of(protocol: Protocol) -> tuple[Remark, ...]:
+    """Return what is to be known beforehand, each at its key."""
+    return tuple(remark for rule in NOTICES for remark in rule(protocol))
+
+
 def check(protocol: Protocol) -> Check:
     """Return what is contradictory, unreachable or missing in a protocol, each with its remedy."""
     lines = scan(protocol.text.removeprefix("\ufeff"))
@@ -55,6 +65,6 @@ def check(protocol: Protocol) -> Check:
     return Check(
         pilot=protocol.pilot.id,
         protocol_sha256=protocol.sha256,
-        problems=tuple(_placed(remark) for rule in PROBLEMS for remark in rule(protocol)),
-        notices=tuple(_placed(remark) for rule in NOTICES for remark in rule(protocol)),
+        problems=tuple(map(_placed, problems_of(protocol))),
+        notices=tuple(map(_placed, notices_of(protocol))),
     )

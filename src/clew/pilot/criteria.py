@@ -24,9 +24,8 @@ def criteria_are_set(protocol: Protocol) -> Iterator[Remark]:
     )
     for lacks, table, line in needed:
         if lacks:
-            yield Remark(
-                (table,), f"[{table}] lacks `{line.split(' ')[0]}`: no pilot begins without it.", f"Add {line}."
-            )
+            key = line.split(" ")[0]
+            yield Remark((table, key), f"[{table}] lacks `{key}`: no pilot begins without it.", f"Add {line}.")
 
 
 def feasibility_never_scales(protocol: Protocol) -> Iterator[Remark]:

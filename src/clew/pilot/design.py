@@ -81,7 +81,7 @@ def _lacks(found: Values, kind: Kind) -> list[Objection]:
     form = {key.name: key.reader.form for key in BY_NAME["design"].keys}
     name = found["kind"]
     return [
-        ("kind", f"a {name} design lacks `{key}`.", f"Add {key} = … ({form[key]}).")
+        (key, f"a {name} design lacks `{key}`.", f"Add {key} = … ({form[key]}).")
         for key in kind.needs
         if key not in found
     ]

@@ -24,22 +24,31 @@ AT_LINE = re.compile(r"(.*) \(at line (\d+), column (\d+)\)", re.DOTALL)
 Values = dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One mistake: at which key, on which line, and what to do about it. A key that is missing has its path too."""
+
+    path: KeyPath
+    line: int
+    problem: Problem
+
+
 @dataclass(slots=True)
 class Reading:
     """A reading in progress: the file's name, where its keys stand, and what is wrong so far."""
 
     name: str
     lines: Lines
-    problems: list[tuple[int, Problem]] = field(default_factory=list)
+    mistakes: list[Mistake] = field(default_factory=list)
 
     def object_to(self, path: KeyPath, what: str, do: str) -> None:
         """Note one mistake at a key."""
         line = self.lines.of(path)
-        self.problems.append((line, Problem(what, where=f"{self.name}, line {line}", do=do)))
+        self.mistakes.append(Mistake(path, line, Problem(what, where=f"{self.name}, line {line}", do=do)))
 
-    def in_order(self) -> tuple[Problem, ...]:
+    def in_order(self) -> tuple[Mistake, ...]:
         """Return the mistakes from the top of the file to its end."""
-        return tuple(problem for _, problem in sorted(self.problems, key=lambda pair: pair[0]))
+        return tuple(sorted(self.mistakes, key=lambda one: one.line))
 
 
 def load_protocol(path: str | Path) -> Protocol:
@@ -59,15 +68,26 @@ def parse_protocol(source: bytes, name: str) -> Protocol:
 
     Raises InputError with every mistake, in the order of the file, each with its line and a remedy.
     """
+    protocol, mistakes = read_protocol(source, name)
+    if protocol is None:
+        raise InputError(problems=tuple(one.problem for one in mistakes))
+    return protocol
+
+
+def read_protocol(source: bytes, name: str) -> tuple[Protocol | None, tuple[Mistake, ...]]:
+    """Return the protocol, or None and its mistakes, each with the key at which it stands.
+
+    Raises InputError where the bytes are no TOML.
+    """
     text = _decode(source, name)
     document = _toml(text, name)
     reading = Reading(name, scan(text))
     values = _values(document, reading)
     _cross_check(values, reading)
     resolved = design.resolve(values.get("design", {}), values.get("outcome", {}), reading)
-    if reading.problems or resolved is None:
-        raise InputError(problems=reading.in_order())
-    return _protocol(values, resolved, source)
+    if reading.mistakes or resolved is None:
+        return None, reading.in_order()
+    return _protocol(values, resolved, source), ()
 
 
 def _decode(source: bytes, name: str) -> str:
@@ -114,7 +134,7 @@ def _table(table: Table, document: dict[str, Any], reading: Reading) -> Any:
     name, found = table.name, document.get(table.name)
     if found is None:
         needed = ", ".join(key.name for key in table.keys if key.needed)
-        reading.object_to((), f"the table [{name}] is missing.", f"Add [{name}] with {needed}.")
+        reading.object_to((name,), f"the table [{name}] is missing.", f"Add [{name}] with {needed}.")
         return {}
     if table.repeated and isinstance(found, list) and all(isinstance(one, dict) for one in found):
         return [_keys(table, one, (name, place), reading) for place, one in enumerate(found)]
@@ -132,7 +152,9 @@ def _keys(table: Table, found: dict[str, Any], path: KeyPath, reading: Reading) 
             reading.object_to((*path, name), f"[{table.name}] has no key `{name}`.", _home(name, list(known)))
     for key in table.keys:
         if key.needed and key.name not in found:
-            reading.object_to(path, f"[{table.name}] lacks `{key.name}`.", f"Add {key.name} = … ({key.reader.form}).")
+            reading.object_to(
+                (*path, key.name), f"[{table.name}] lacks `{key.name}`.", f"Add {key.name} = … ({key.reader.form})."
+            )
     present = [key for key in table.keys if key.name in found]
     return {key.name: value for key in present if (value := _value(key, found, path, reading)) is not None}
 

@@ -58,7 +58,7 @@ def test_the_examples_are_sound(path: Path) -> None:
 def test_no_pilot_begins_without_criteria_exit_public_and_decision(table: str, key: str) -> None:
     answer = without(table)
     assert not answer.ok
-    assert f"[{table}]: [{table}] lacks `{key}`: no pilot begins without it. Add {key} " in said(answer)
+    assert f"[{table}] {key}: [{table}] lacks `{key}`: no pilot begins without it. Add {key} " in said(answer)
 
 
 def test_a_feasibility_pilot_needs_no_criterion_to_scale() -> None:

@@ -293,7 +293,7 @@ def test_one_mistake_is_named_on_its_line(old: str, new: str, said: str) -> None
 
 # Mistakes that show where they are noticed, not where the test made them.
 NOTICED_AT = {
-    "a cluster-randomised design lacks `cluster`.": 'kind = "cluster-randomised"',
+    "a cluster-randomised design lacks `cluster`.": "[design]",
     'standard_errors = "cr2" needs clusters': 'standard_errors = "cr2"',
     "two arms bear the same value.": 'comparison = "usual"',
     'the method "single" looks once': "planned = 2",
