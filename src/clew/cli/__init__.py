@@ -22,6 +22,7 @@ COMMANDS = {
     "serve": ("clew.web.commands:serve", "Serve a workspace: its pages, its record, its background work."),
     "account": ("clew.web.govern.commands:account", "Add, list and close the accounts of a service."),
     "adopt": ("clew.web.record.command:adopt", "Take a record that was kept in a folder into the service."),
+    "work": ("clew.web.work.commands:work", "Do a service's background work beside it (PostgreSQL)."),
     "rebuild": ("clew.web.commands:rebuild", "Make every read table anew from the record."),
     "demo": ("clew.demo:demo", "Run three pilots from locked rule to verdict, and serve them."),
     "completion": ("clew.cli.completion:completion", "Print the completion script of a shell."),

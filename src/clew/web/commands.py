@@ -25,6 +25,7 @@ def prepare() -> None:
     from clew.web.desk import begin
 
     call_command("migrate", verbosity=0, interactive=False)
+    call_command("createcachetable", verbosity=0)
     begin(settings.CLEW.origin)
     call_command("collectstatic", verbosity=0, interactive=False, clear=False)
 

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from clew.errors import InputError, Problem
 
 MINUTE = 60
+PLAIN_SMTP = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +63,22 @@ SETTINGS = (
     Setting("CLEW_SECRET_KEY", "", "signs sessions; empty: one is made and kept in the workspace (mode 0600)", _text),
     Setting("CLEW_HOSTS", "localhost,127.0.0.1,[::1]", "names under which the service may be asked for", _words),
     Setting("CLEW_BEHIND_TLS", "no", "yes: a proxy ends TLS and sets X-Forwarded-Proto; turns on HSTS", _flag),
+    Setting(
+        "CLEW_PROXIES",
+        "0",
+        "how many proxies in front append to X-Forwarded-For; 0: that header is not believed, and attempts at signing "
+        "in are counted by the address that connects",
+        _whole,
+    ),
     Setting("CLEW_ORIGIN", "", "public name of the record; empty: the first host and `/record`", _text),
     Setting("CLEW_ORGANISATION", "", "the body that runs this service, named in the head of every page", _text),
     Setting("CLEW_SIGN_UP", "no", "yes: anybody may make an account; no: a steward invites", _flag),
-    Setting("CLEW_EMAIL_URL", "", "`smtp://user:password@host:port`; empty: mail is written to the console", _text),
+    Setting(
+        "CLEW_EMAIL_URL",
+        "",
+        "`smtp://user:password@host:port`, or `smtps://…` for TLS from the first byte; empty: mail goes to the console",
+        _text,
+    ),
     Setting("CLEW_EMAIL_FROM", "clew@localhost", "sender of the service's mail", _text),
     Setting("CLEW_OIDC_ISSUER", "", "address of an OpenID Connect provider; empty: local accounts alone", _text),
     Setting("CLEW_OIDC_CLIENT_ID", "", "this service's client id there", _text),
@@ -142,6 +155,47 @@ def database(environment: Environment) -> dict[str, Any]:
         "CONN_MAX_AGE": 10 * MINUTE,
         "CONN_HEALTH_CHECKS": True,
     }
+
+
+def mail(environment: Environment) -> dict[str, Any]:
+    """Return Django's settings of outgoing mail. Raises InputError where the address is not one of a mail server.
+
+    `smtp` begins in the clear and turns to TLS, save at port 25 without a user; `smtps` is TLS throughout.
+    """
+    url = environment["CLEW_EMAIL_URL"]
+    if not url:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    parts = urlsplit(url)
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise InputError(
+            "this is no address of a mail server.",
+            where="CLEW_EMAIL_URL",
+            do="Write smtp://user:password@host:port or smtps://…, or leave it empty for the console.",
+        )
+    port, throughout = _port(parts), parts.scheme == "smtps"
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": port or (465 if throughout else 587),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": throughout,
+        "EMAIL_USE_TLS": not throughout and (port != PLAIN_SMTP or bool(parts.username)),
+        "EMAIL_TIMEOUT": 20,
+    }
+
+
+def origin_of(address: str) -> tuple[str, ...]:
+    """Return the origin of a web address, as a content security policy names it; nothing for an empty one."""
+    parts = urlsplit(address)
+    return (f"{parts.scheme}://{parts.netloc}",) if parts.netloc else ()
+
+
+def _port(parts: SplitResult) -> int | None:
+    try:
+        return parts.port
+    except ValueError as error:
+        raise InputError("the port is no number.", where="CLEW_EMAIL_URL", do="Write host:587, say.") from error
 
 
 def _sqlite(path: Path) -> dict[str, Any]:

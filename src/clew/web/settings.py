@@ -5,7 +5,7 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 
-from clew.web.environment import MINUTE, database, read_environment, secret_key
+from clew.web.environment import MINUTE, database, mail, origin_of, read_environment, secret_key
 
 CLEW = read_environment()
 HERE = Path(__file__).resolve().parent
@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "clew.web.middleware.PrivatePages",
     "clew.web.middleware.SayWhatIsWrong",
 ]
 
@@ -86,10 +87,17 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = CLEW.workspace / "static"
-STATICFILES_DIRS = [HERE / "assets", *([HERE / "built"] if (HERE / "built").is_dir() else [])]
+STATICFILES_DIRS = [
+    HERE / "assets",
+    ("report", HERE.parent / "report" / "styles"),
+    *([HERE / "built"] if (HERE / "built").is_dir() else []),
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+CACHES = {  # in the database: allowances and used codes hold for all processes together
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "clew_cache"}
 }
 UPLOADS = CLEW.workspace / "uploads"
 MEDIA_ROOT = UPLOADS  # nothing is served from here: see clew.web.evaluate
@@ -116,7 +124,20 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory" if CLEW["CLEW_SIGN_UP"] else "optional"
 ACCOUNT_ADAPTER = "clew.web.govern.adapters.Accounts"
 SOCIALACCOUNT_ADAPTER = "clew.web.govern.adapters.SingleSignOn"
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = CLEW["CLEW_SIGN_UP"]  # else nobody is written to at a stranger's request
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_MAX_EMAIL_ADDRESSES = 2
+ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if CLEW["CLEW_BEHIND_TLS"] else "http"
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * MINUTE
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True  # an invited address, verified by the provider, is the invited account
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_AUTO_SIGNUP = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not CLEW["CLEW_BEHIND_TLS"]
@@ -142,7 +163,7 @@ SOCIALACCOUNT_PROVIDERS: dict[str, Any] = (
 
 # cookies, TLS, and what a browser may load
 SESSION_COOKIE_AGE = CLEW["CLEW_SESSION_MINUTES"] * MINUTE
-SESSION_SAVE_EVERY_REQUEST = False
+SESSION_SAVE_EVERY_REQUEST = False  # kept alive by clew.web.middleware.PrivatePages
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
@@ -152,6 +173,7 @@ CSRF_FAILURE_VIEW = "clew.web.views.form_is_stale"
 SECURE_SSL_REDIRECT = CLEW["CLEW_BEHIND_TLS"]
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * MINUTE if CLEW["CLEW_BEHIND_TLS"] else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = CLEW["CLEW_BEHIND_TLS"]
+SILENCED_SYSTEM_CHECKS = ["security.W021"]  # to be preloaded into browsers is for the domain's owner to ask
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if CLEW["CLEW_BEHIND_TLS"] else None
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -165,7 +187,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *origin_of(CLEW["CLEW_OIDC_ISSUER"])],  # signing in there begins with a form here
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "manifest-src": [SELF],
@@ -173,7 +195,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # mail
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+globals().update(mail(CLEW))
 DEFAULT_FROM_EMAIL = CLEW["CLEW_EMAIL_FROM"]
 
 # work that takes long
