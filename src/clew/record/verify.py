@@ -39,7 +39,7 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256, sha512
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 FULL = 256  # hashes in a full tile, entries in a full bundle
 ENTRY_LIMIT = 65_535  # bytes: the length of an entry is written in two
@@ -583,6 +583,26 @@ def _first(level: int | str, content: bytes, width: int) -> bytes:
     return pack_entries(unpack_entries(content)[:width]) if level == "entries" else content[: 32 * width]
 
 
+class Place(Protocol):
+    """Wherever a record lies: a folder, a website, or what a program that imports this file keeps it in."""
+
+    def read(self, name: str, limit: int) -> bytes | None:
+        """Return a file, None where it is absent. Raises DamagedError where it cannot be read or is too large."""
+        ...
+
+    def stored(self, level: int | str, number: int, needed: int) -> Iterator[tuple[int, bytes]]:
+        """Yield (width, content) of every stored width of a tile."""
+        ...
+
+    def journal(self) -> bytes:
+        """Return the operator's journal, empty where it is not to be seen."""
+        ...
+
+    def names(self) -> Iterator[str]:
+        """Yield the name of everything under tile/ that can be listed."""
+        ...
+
+
 # ── The verification ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 Progress = Callable[[int, int], None]  # entries done, entries in all
@@ -637,21 +657,29 @@ class Verification:
 
 
 def verify(
-    source: str | Path, *, vkey: str | None = None, since: str | Path | None = None, progress: Progress | None = None
+    source: str | Path | Place,
+    *,
+    vkey: str | None = None,
+    since: str | Path | None = None,
+    progress: Progress | None = None,
 ) -> Verification:
     """Check a whole record, and return what was found.
 
-    `source`: a folder or an http(s) address. `vkey`: the operator's public key, got elsewhere than from the record.
+    `source`: a folder, an http(s) address, or a `Place`. `vkey`: the operator's public key, got elsewhere than here.
     `since`: a file with a checkpoint kept from an earlier day.
     Raises UnusableError where there is nothing that could be a record, or the key or the earlier checkpoint is not one.
     """
     key, earlier = _given_key(vkey), _given_checkpoint(since)
-    place: Folder | Site
+    return _Check(_place(source), progress).run(key, earlier)
+
+
+def _place(source: str | Path | Place) -> Place:
+    if not isinstance(source, str | Path):
+        return source
     try:
-        place = Site(str(source)) if "://" in str(source) else Folder(Path(source))
+        return Site(str(source)) if "://" in str(source) else Folder(Path(source))
     except DamagedError as error:
         raise UnusableError(f"{source}: {error}") from error
-    return _Check(place, progress).run(key, earlier)
 
 
 def _given_key(vkey: str | None) -> VerifierKey | None:
@@ -682,7 +710,7 @@ def _given_file(path: str | Path, limit: int) -> bytes:
 class _Check:
     """One reading of a record, entry by entry: the unfinished tiles, the last event of each case, the findings."""
 
-    def __init__(self, place: Folder | Site, progress: Progress | None) -> None:
+    def __init__(self, place: Place, progress: Progress | None) -> None:
         self.place = place
         self.progress = progress or (lambda _done, _total: None)
         self.rows: list[list[bytes]] = [[]]  # by level: the hashes of the tile that is being filled

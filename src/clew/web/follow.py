@@ -3,10 +3,13 @@
 A row is nothing but a fold of events written down, so that a page of a thousand cases is one query.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import groupby, islice
+from operator import attrgetter
+from typing import TypeVar
 
-from django.db import transaction
+from django.db.models import Model
 
 from clew.case.state import Case
 from clew.case.state import fold as fold_case
@@ -24,8 +27,11 @@ from clew.web.record.models import EventRow
 from clew.web.record.served import row_of
 from clew.web.record.store import DatabaseStore
 
-READ_TABLES = (EventRow, CaseRow, PilotRow)
+READ_TABLES: tuple[type[Model], ...] = (EventRow, CaseRow, PilotRow)
 A_BATCH = 1_000
+
+Advance = Callable[[int], object]
+Item = TypeVar("Item")
 
 
 def follow(recorded: Sequence[Recorded]) -> None:
@@ -35,54 +41,77 @@ def follow(recorded: Sequence[Recorded]) -> None:
 
 
 def follow_case(case_id: str) -> None:
-    """Write the rows of one case and its pilots, from its events."""
+    """Write the rows of one case and its pilots: one query reads its events, one writes each row."""
     rows = EventRow.objects.filter(case=case_id).order_by("index").values_list("index", "entry")
-    history = tuple(read_back(index, bytes(entry)) for index, entry in rows)
+    for row in rows_of(case_id, tuple(read_back(index, bytes(entry)) for index, entry in rows)):
+        _put([row])
+
+
+def rows_of(case_id: str, history: tuple[Recorded, ...]) -> Iterator[Model]:
+    """Yield the rows of a case and its pilots; the same events give the same rows."""
     case = fold_case(history)
     if not case.exists:
         return
-    CaseRow.objects.update_or_create(case_id=case_id, defaults=CaseRow.columns(case, history[-1].at))
-    for pilot in dict.fromkeys(str(one.data["pilot"]) for one in history if one.kind == ProtocolLocked.kind):
-        _follow_pilot(case_id, case, pilot, history)
+    yield CaseRow(case_id=case_id, **CaseRow.columns(case, history[-1].at))
+    locked_at = dict[str, datetime]()
+    for one in history:
+        if one.kind == ProtocolLocked.kind:
+            locked_at.setdefault(str(one.data["pilot"]), one.at)
+    for pilot, at in locked_at.items():
+        yield _pilot_row(case_id, case, history, pilot, at)
 
 
-def _follow_pilot(case_id: str, case: Case, pilot: str, history: tuple[Recorded, ...]) -> None:
+def _pilot_row(case_id: str, case: Case, history: tuple[Recorded, ...], pilot: str, locked_at: datetime) -> PilotRow:
     registration, gate = fold_registration(history, pilot), fold_gate(history, pilot)
     loaded = Loaded(case_id, len(history), case, registration, gate)
-    locked_at: datetime = next(
-        one.at for one in history if one.kind == ProtocolLocked.kind and one.data["pilot"] == pilot
-    )
-    line = line_of(loaded, case_id, locked_at.date())
-    PilotRow.objects.update_or_create(pilot=pilot, defaults=PilotRow.columns(line, case_id))
+    return PilotRow(**PilotRow.columns(line_of(loaded, case_id, locked_at.date()), case_id))
 
 
-def rebuild(advance: Callable[[int], object] = lambda _: None) -> int:
+def rebuild(advance: Advance = lambda _: None) -> int:
     """Make every read table anew from the log, verified on the way, in one transaction; return the number of events.
 
-    `advance`: is told how many more events are done. Raises RecordError where the log is damaged; then nothing changed.
+    `advance`: is told how many more events are done, each counted twice: once read, once folded. The queries grow with
+    the batches, not with the cases. Raises RecordError where the log is damaged; then nothing changed.
     """
-    with transaction.atomic(), DatabaseStore().exclusively():
+    with DatabaseStore().exclusively():
         for table in READ_TABLES:
-            table.objects.all().delete()
-        cases, size, batch = dict[str, None](), 0, list[EventRow]()
-        for index, entry in enumerate(_entries()):
-            recorded = read_back(index, entry)
-            cases[recorded.case] = None
-            batch.append(row_of(recorded, entry))
-            size += 1
-            if len(batch) == A_BATCH:
-                _put(batch, advance)
-        _put(batch, advance)
-        for case_id in sorted(cases):
-            follow_case(case_id)
+            table._default_manager.all().delete()  # noqa: SLF001 - Django's documented name
+        size = 0
+        for rows in _batches(_event_rows(Record(DatabaseStore()).entries())):
+            EventRow.objects.bulk_create(rows)
+            size += len(rows)
+            advance(len(rows))
+        for batch in _batches(_all_rows(advance)):
+            for table in READ_TABLES:
+                _put([row for row in batch if isinstance(row, table)])
     return size
 
 
-def _entries() -> Iterable[bytes]:
-    return Record(DatabaseStore()).entries()
+def _event_rows(entries: Iterable[bytes]) -> Iterator[EventRow]:
+    return (row_of(read_back(index, entry), entry) for index, entry in enumerate(entries))
 
 
-def _put(batch: list[EventRow], advance: Callable[[int], object]) -> None:
-    EventRow.objects.bulk_create(batch)
-    advance(len(batch))
-    batch.clear()
+def _all_rows(advance: Advance) -> Iterator[Model]:
+    rows = EventRow.objects.order_by("case", "index").values_list("index", "entry").iterator(A_BATCH)
+    recorded = (read_back(index, bytes(entry)) for index, entry in rows)
+    for case_id, events in groupby(recorded, attrgetter("case")):
+        history = tuple(events)
+        yield from rows_of(case_id, history)
+        advance(len(history))
+
+
+def _put(rows: Sequence[Model]) -> None:
+    if rows:
+        table = type(rows[0])
+        others = [field.name for field in table._meta.concrete_fields if not field.primary_key]  # noqa: SLF001
+        table._default_manager.bulk_create(  # noqa: SLF001
+            rows,
+            update_conflicts=True,
+            unique_fields=["pk"],
+            update_fields=others,
+        )
+
+
+def _batches(items: Iterator[Item]) -> Iterator[list[Item]]:
+    while batch := list(islice(items, A_BATCH)):
+        yield batch

@@ -11,7 +11,8 @@ from clew.record.folder import create
 from clew.web.case.models import CaseRow
 from clew.web.desk import reading, writing_as
 from clew.web.record.adopt import adopt
-from clew.web.record.models import EventRow, StoredFile
+from clew.web.record.models import EventRow
+from clew.web.record.store import all_files
 
 AT = datetime(2027, 3, 1, 9, tzinfo=UTC)
 
@@ -31,7 +32,7 @@ def files_of(folder):
 def test_a_folder_goes_on_in_the_service(db, folder):
     assert adopt(folder) == 2
 
-    assert {one.name: bytes(one.content) for one in StoredFile.objects.all()} == files_of(folder)
+    assert dict(all_files()) == files_of(folder)
     assert CaseRow.objects.get().title == "Alarms fail"
     with writing_as("director of care") as (kept, at, by):
         do(kept, "alarms", (TakeDuty("evaluator", "evaluation unit"),), at=at, by=by)

@@ -9,7 +9,7 @@ from clew.errors import MissingError, RecordError, RefusedError
 from clew.record.verify import verify
 from clew.web.follow import rebuild
 from clew.web.record.models import StoredFile
-from clew.web.record.store import DatabaseStore
+from clew.web.record.store import DatabaseStore, put_instead
 
 LEFT_BEHIND = ("private/lock", "private/drafts/", "private/arriving")
 
@@ -33,13 +33,12 @@ def adopt(folder: Path) -> int:
         store = DatabaseStore()
         if store.read("private/pending") or StoredFile.objects.filter(name__startswith="tile/").exists():
             raise RefusedError("this service has a record of its own already.", do="Use a new workspace.")
-        StoredFile.objects.all().delete()
-        StoredFile.objects.bulk_create(_files(folder), batch_size=200)
+        put_instead(_files(folder))
         return rebuild()
 
 
-def _files(folder: Path) -> Iterator[StoredFile]:
+def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         name = path.relative_to(folder).as_posix()
         if not name.startswith(LEFT_BEHIND):
-            yield StoredFile(name=name, content=path.read_bytes())
+            yield name, path.read_bytes()

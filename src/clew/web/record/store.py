@@ -4,8 +4,9 @@ What is public and what is private lie in different tables: nothing that serves 
 """
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from itertools import islice
 
 from django.db import DatabaseError, OperationalError, connection, models, transaction
 
@@ -15,6 +16,7 @@ from clew.web.record.models import PrivateFile, StoredFile
 PATIENCE_SECONDS = 30
 WRITERS_LOCK = 0x636C6577  # "clew": the number of the advisory lock that one writer holds at a time
 PRIVATE = "private/"
+A_BATCH = 100  # files, a bundle of entries can have 16 MB
 
 
 class DatabaseStore:
@@ -81,6 +83,24 @@ class DatabaseStore:
                 held.close()
 
 
+def all_files() -> Iterator[tuple[str, bytes]]:
+    """Yield the name and bytes of every file of the record, the private ones too, in order of their names."""
+    for table in (PrivateFile.objects, StoredFile.objects):
+        for name, content in table.order_by("name").values_list("name", "content").iterator(A_BATCH):
+            yield name, bytes(content)
+
+
+def put_instead(files: Iterable[tuple[str, bytes]]) -> None:
+    """Put these files in place of all that the record has. For whoever takes in a whole record, and nobody else."""
+    with _changing("the record"):
+        for table in (PrivateFile, StoredFile):
+            table.objects.all().delete()
+        waiting = iter(files)
+        while batch := list(islice(waiting, A_BATCH)):
+            PrivateFile.objects.bulk_create(PrivateFile(name=n, content=c) for n, c in batch if n.startswith(PRIVATE))
+            StoredFile.objects.bulk_create(StoredFile(name=n, content=c) for n, c in batch if not n.startswith(PRIVATE))
+
+
 def _table(name: str) -> models.QuerySet[StoredFile] | models.QuerySet[PrivateFile]:
     return PrivateFile.objects.all() if name.startswith(PRIVATE) else StoredFile.objects.all()
 
@@ -103,8 +123,9 @@ def _sweep() -> None:
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         else:
+            table = PrivateFile._meta.db_table  # noqa: SLF001 - Django's documented name of the table
             cursor.execute(f"SET lock_timeout = '{PATIENCE_SECONDS}s'")
-            cursor.execute(f"VACUUM FULL {connection.ops.quote_name(PrivateFile._meta.db_table)}")
+            cursor.execute(f"VACUUM FULL {connection.ops.quote_name(table)}")
             cursor.execute("RESET lock_timeout")
 
 
