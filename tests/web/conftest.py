@@ -10,6 +10,7 @@ from clew.case.desk import do
 from clew.web.caching import PAGES
 from clew.web.desk import begin, writing_as
 from clew.web.govern.models import Account
+from told import Told
 
 CASE = "visits"
 
@@ -70,3 +71,13 @@ def a_case(record) -> str:
     with writing_as("director of care") as (kept, at, by):
         do(kept, CASE, steps, at=at, by=by)
     return CASE
+
+
+@pytest.fixture
+def story(record, tmp_path, monkeypatch) -> Callable[..., Told]:
+    """Begin a pilot's story: `story().opened().locked().looked(1)`."""
+
+    def begin(**changes) -> Told:
+        return Told(tmp_path, monkeypatch, **changes)
+
+    return begin

@@ -29,7 +29,6 @@ from clew.report.promise import day, outcome_name, promises
 
 Content = dict[str, Any]  # Any: values of the templates
 HERE = Path(__file__).parent
-STYLES = HERE / "styles"
 PAGES = Environment(
     loader=FileSystemLoader(HERE / "templates"),
     autoescape=True,
@@ -41,6 +40,12 @@ PAGES.filters["breakable"] = lambda key: Markup("<wbr>").join(re.split(r"(?<=[._
 PAGES.filters["money"] = money
 PAGES.filters["spoken"] = spoken
 PAGES.filters["day"] = day
+
+
+STYLE = "".join(
+    path.read_text(encoding="utf-8") for path in (HERE / "styles/sections.css", HERE / "templates/style.css")
+)
+STYLE_HASH = "sha256-" + base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +103,6 @@ def render_report(
     `decision`: an override, shown beside the computed verdict. `known`: what else the record knows. The same arguments
     give the same bytes.
     """
-    style = "".join(
-        path.read_text(encoding="utf-8") for path in (STYLES / "sections.css", HERE / "templates/style.css")
-    )
     content = {
         **of_evaluation(evaluation, earlier),
         "tried": tried_out(characteristics),
@@ -108,7 +110,7 @@ def render_report(
         "decision": decision,
     }
     return PAGES.get_template("report.html").render(
-        **content, parts=parts_of(content), style=style, style_hash=_hash(style)
+        **content, parts=parts_of(content), style=STYLE, style_hash=STYLE_HASH
     )
 
 
@@ -202,7 +204,3 @@ def this_look(evaluation: Evaluation) -> LookPoint:
     effect, look = evaluation.finding.effect, evaluation.finding.look
     statistic = effect.estimate / effect.std_error if effect.std_error > 0 else 0.0
     return LookPoint(look.look, statistic, look.boundary, evaluation.verdict)
-
-
-def _hash(style: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()

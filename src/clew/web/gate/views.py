@@ -1,0 +1,95 @@
+"""Acts at the gate: each asked for in a form, checked on a page, and put on the record once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from clew.case.duties import refuse_unless_may
+from clew.errors import RefusedError
+from clew.gate import decision
+from clew.gate.desk import at_gate
+from clew.report.known import Known
+from clew.web.desk import writing
+from clew.web.forms import ClewForm
+from clew.web.gate import forms
+from clew.web.gate.acts import GATE_ACTS
+from clew.web.govern.models import Account
+from clew.web.keep import for_members
+from clew.web.pilot.promise import known
+from clew.web.recording import Step, Typed, ask_check_record
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How an act is asked for: the form that it needs, the command that it becomes, and what is said afterwards."""
+
+    form: Callable[[Known], type[ClewForm]]
+    command: Callable[[str, Typed], object]
+    done: str
+
+
+ASKED = {
+    "answer": Asked(
+        forms.answer_form,
+        lambda by, typed: decision.AnswerScreen(typed["screen"], typed["answer"]),
+        "The answer is on the record. Now the look must be evaluated again, on the same data: only then does the rule"
+        " take it into account.",
+    ),
+    "hear": Asked(
+        lambda told: forms.HearPublicForm,
+        lambda by, typed: decision.HearPublic(typed["reference"]),
+        "What the public said is on the record.",
+    ),
+    "review": Asked(
+        lambda told: forms.SignReviewForm,
+        lambda by, typed: decision.SignReview(by, typed["reference"]),
+        "The review is signed, on the record.",
+    ),
+    "override": Asked(
+        forms.override_form,
+        lambda by, typed: decision.Override(typed["decided"], by, typed["reason"], typed["dissent"]),
+        "The override is on the record. It stands beside the computed verdict for ever.",
+    ),
+    "decide": Asked(
+        lambda told: forms.Nothing,
+        lambda by, typed: decision.Decide(by),
+        "The decision is taken, on the record.",
+    ),
+}
+
+
+@for_members
+def act(request: HttpRequest, pilot: str, slug: str) -> HttpResponse:
+    """Ask for one act at the gate, show it again for checking, and put it on the record."""
+    told, account = known(pilot), cast("Account", request.user)
+    one = next(one for one in GATE_ACTS if one.slug == slug)
+    refuse_unless_may(told.case, account.office, one.act)
+    if request.method != "POST" and (waits := one.waits(told)):
+        raise RefusedError(waits, do="See on the pilot's page what comes first.")
+    asked, back = ASKED[slug], reverse("pilot", args=[pilot])
+
+    def carry_out(typed: Typed) -> str:
+        with writing(account, told.case_id, one.act) as (record, at, by):
+            at_gate(record, pilot, asked.command(by, typed), at=at, by=by)
+        return back
+
+    step = Step(
+        heading=heading(one.label, slug, told),
+        form=asked.form(told),
+        carry_out=carry_out,
+        done=asked.done,
+        back=back,
+        caption=told.registration.protocol.pilot.title,
+        form_template="gate/form.html",
+        check_template="gate/check.html",
+        more={"told": told, "slug": slug, "by_rule": told.gate.override is None},
+    )
+    return ask_check_record(request, step)
+
+
+def heading(label: str, slug: str, told: Known) -> str:
+    """Return what a form is headed with; a decision says what is decided."""
+    return f"Decide: {told.gate.standing}" if slug == "decide" else label

@@ -1,0 +1,55 @@
+"""Where a pilot stands between its looks: what is being computed, what comes next, what is late."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from clew.pilot.trial import looks_paid_for
+from clew.report.figures import plural
+from clew.report.known import Known
+from clew.web.evaluate.models import LookRun
+
+GOING_ON = ("waiting", "running")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a pilot stands: the `run` that is being computed, what is awaited `next`, and what is `late`."""
+
+    run: LookRun | None
+    next: str
+    late: str
+
+
+def standing(told: Known, today: date) -> Standing:
+    """Return where a pilot stands on a day."""
+    return Standing(run_of(told.pilot), next_step(told), late(told, today))
+
+
+def run_of(pilot: str) -> LookRun | None:
+    """Return the look of a pilot that was asked for last and is not finished."""
+    return LookRun.objects.filter(pilot=pilot, state__in=GOING_ON).order_by("-asked_at").first()
+
+
+def next_step(told: Known) -> str:
+    """Return what a pilot waits for, in a sentence; empty where it is decided."""
+    if told.is_decided:
+        return ""
+    taken = len(told.looks)
+    if told.gate.standing in {None, "not yet", "extend"} and taken < looks_paid_for(told.registration.protocol):
+        return f"Awaited: {_which(told, taken + 1)}. The rule will be held against the data then."
+    return "Awaited: the decision."
+
+
+def _which(told: Known, look: int) -> str:
+    planned = told.registration.protocol.looks.planned
+    if look > planned:
+        return f"extension {look - planned} of {told.registration.protocol.extend_times}"
+    return f"look {look} of {plural(planned, 'planned look')}"
+
+
+def late(told: Known, today: date) -> str:
+    """Return how late the decision is, in a sentence; empty where it is taken, not due, or not dated."""
+    due = told.registration.protocol.decision_by
+    if due is None or told.is_decided or today <= due:
+        return ""
+    return f"The decision is {plural((today - due).days, 'day')} late: it was promised by {due.day} {due:%B %Y}."
