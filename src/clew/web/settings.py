@@ -29,7 +29,7 @@ INSTALLED_APPS = [
     "clew.web.govern",
     "clew.web.work",
     "clew.web.api",
-    "django.contrib.admin",
+    "django.contrib.admin.apps.SimpleAdminConfig",  # clew.web.govern.administration
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
