@@ -44,6 +44,7 @@ class Service:
     def __init__(self, workspace: Path, database: str | None = None, **settings: str) -> None:
         self.workspace = workspace
         self.database = fresh_database() if database is None else database
+        self.password = PASSWORD
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("CLEW_", "DJANGO_", "COV_"))}
