@@ -5,6 +5,8 @@ from typing import Any
 
 from django.db import models
 
+from clew.case.calendar import next_evaluation
+from clew.case.collaboration import collaboration
 from clew.case.state import Case
 
 
@@ -21,11 +23,18 @@ class CaseRow(models.Model):
     orphans = models.JSONField(default=list)
     debts = models.JSONField(default=list)
     next_due_on = models.DateField(null=True)
+    evaluate_by = models.DateField(null=True)
+    works_outside = models.BooleanField()
+    works_within = models.BooleanField()
     opened_on = models.DateField()
     changed_at = models.DateTimeField()
 
     class Meta:
-        indexes = (models.Index(fields=["-changed_at"]), models.Index(fields=["next_due_on"]))
+        indexes = (
+            models.Index(fields=["-changed_at"]),
+            models.Index(fields=["next_due_on"]),
+            models.Index(fields=["evaluate_by"]),
+        )
 
     def __str__(self) -> str:
         return self.case_id
@@ -33,6 +42,7 @@ class CaseRow(models.Model):
     @staticmethod
     def columns(case: Case, changed_at: datetime) -> dict[str, Any]:  # Any: the columns have their own types
         """Return a case's columns; the same events give the same columns."""
+        together = collaboration([[kind for _, kind in case.partners]])
         return {
             "title": case.title,
             "phase": case.phase,
@@ -43,6 +53,9 @@ class CaseRow(models.Model):
             "orphans": list(case.orphans),
             "debts": [{"item": debt.item, "due": debt.due.isoformat()} for debt in case.debts],
             "next_due_on": min((debt.due for debt in case.debts), default=None),
+            "evaluate_by": next_evaluation(case),
+            "works_outside": bool(together.external),
+            "works_within": bool(together.intra),
             "opened_on": case.path[0].on,
             "changed_at": changed_at,
         }

@@ -3,6 +3,7 @@
 from datetime import date
 
 from django import template
+from django.urls import reverse
 
 from clew.report.figures import plural
 
@@ -28,6 +29,36 @@ def count(number: int, one: str) -> str:
 def percent(share: float | None) -> str:
     """Return a share for reading, as "40%"; a dash where there is none."""
     return "–" if share is None else f"{share:.0%}"
+
+
+FOUND = {"gain": "a gain", "null": "no difference shown", "loss": "a loss"}
+
+
+@register.filter
+def found(sign: str | None) -> str:
+    """Return the sign of a published result for reading; a dash where nothing is published."""
+    return FOUND.get(sign or "", "–")
+
+
+@register.filter
+def days_until(start: date, end: date) -> int:
+    """Return the days from one day to a later one."""
+    return (end - start).days
+
+
+@register.simple_tag(takes_context=True)
+def again(context: template.Context, **changed: object) -> str:
+    """Return the query of this page's address with some of it changed, as "?show=overdue&page=2"."""
+    query = context["request"].GET.copy()
+    for name, value in changed.items():
+        query[name] = str(value)
+    return f"?{query.urlencode()}"
+
+
+@register.simple_tag
+def entry(index: int) -> str:
+    """Return the address of an entry of the record."""
+    return f"{reverse('record')}entries/{index}"
 
 
 @register.filter

@@ -1,0 +1,92 @@
+"""What happened, in plain words: one sentence for each kind of event. A kind without one fails a test."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from clew.record.event import Json, Recorded
+
+Data = Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event for a reader: its place in the log, when, in which role, what happened, and more where there is more."""
+
+    index: int
+    at: datetime
+    by: str
+    kind: str
+    sentence: str
+    more: str = ""
+
+
+def _because(data: Data) -> str:
+    return f"Reason: {data['reason']}" if data.get("reason") else ""
+
+
+def _whether(data: Data, name: str, said: str) -> str:
+    return said if data.get(name) else ""
+
+
+Words = Callable[[Data], tuple[str, str]]
+WORDS: dict[str, Words] = {
+    "case.opened": lambda data: (
+        f"The case was opened in the phase “{data['phase']}”.",
+        _whether(data, "announced", "It had been announced in public before it was thought through."),
+    ),
+    "case.proposition-stated": lambda data: (
+        f"Public value proposition: {data['value']}, for {data['for_whom']}. Noticed by: {data['noticed_by']}.",
+        _because(data),
+    ),
+    "case.phase-entered": lambda data: (f"The case entered the phase “{data['phase']}”.", _because(data)),
+    "case.evidence-given": lambda data: (f"Evidence was given: {data['item']}.", f"To be read at: {data['reference']}"),
+    "case.duty-taken": lambda data: (f"“{data['party']}” became accountable: {data['duty']}.", ""),
+    "case.party-left": lambda data: (f"“{data['party']}” left the case; its duties are nobody's until taken.", ""),
+    "case.partner-joined": lambda data: (f"“{data['partner']}” joined as a partner ({data['sort']}).", ""),
+    "case.status-reached": lambda data: (f"It reached the status “{data['status']}”.", ""),
+    "case.novelty-declared": lambda data: (f"To {data['organisation']}, the practice is {data['novelty']}.", ""),
+    "case.closed": lambda data: (f"The case was closed. Result: {data['result']}.", f"Lesson: {data['lesson']}"),
+    "protocol.locked": lambda data: (
+        f"The protocol of pilot “{data['pilot']}” was locked, word for word.",
+        _whether(data, "after_data", "Registered after data began."),
+    ),
+    "protocol.amended": lambda data: (
+        f"The locked protocol of pilot “{data['pilot']}” was amended.",
+        " ".join(filter(None, (_because(data), _whether(data, "after_data", "Changed after data began.")))),
+    ),
+    "units.assigned": lambda data: (f"The units of pilot “{data['pilot']}” were dealt to its arms.", ""),
+    "data.sealed": lambda data: (f"Data for look {data['look']} of pilot “{data['pilot']}” were sealed.", ""),
+    "verdict.computed": lambda data: (
+        f"Look {data['look']} of pilot “{data['pilot']}”. The locked rule says: {data['verdict']}.",
+        str(data["why"]),
+    ),
+    "gate.public-input-heard": lambda data: (
+        f"The public was heard on pilot “{data['pilot']}”.",
+        f"To be read at: {data['reference']}",
+    ),
+    "gate.review-signed": lambda data: (
+        f"“{data['reviewer']}” reviewed the evaluation of pilot “{data['pilot']}”.",
+        f"To be read at: {data['reference']}",
+    ),
+    "gate.screen-answered": lambda data: (
+        f"A question of the data's honesty was answered for pilot “{data['pilot']}”: {data['screen']}.",
+        f"Answer: {data['answer']}",
+    ),
+    "verdict.overridden": lambda data: (
+        f"“{data['role']}” overrode the rule for pilot “{data['pilot']}”: {data['decided']}, not {data['computed']}.",
+        f"Reason: {data['reason']} Dissent: {data['dissent']}",
+    ),
+    "decision.taken": lambda data: (
+        f"“{data['owner']}” decided on pilot “{data['pilot']}”: {data['decided']}.",
+        "By the locked rule." if data["by_rule"] else "Against the locked rule, by an override.",
+    ),
+}
+
+
+def tell(recorded: Recorded) -> Told:
+    """Return an event in plain words; one of a later version of clew by its kind."""
+    words = WORDS.get(recorded.kind)
+    unknown = (f"{recorded.kind.replace('.', ': ').replace('-', ' ')}.", "")
+    sentence, more = words(recorded.data) if words else unknown
+    return Told(recorded.index, recorded.at, recorded.by, recorded.kind, sentence, more)
