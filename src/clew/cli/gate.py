@@ -73,6 +73,7 @@ def _show(seen: dict[str, Any], as_json: bool) -> None:
         click.echo(f"Decided: {decision['decided']} ({decision['owner']}, {how}).")
     if seen["missing"]:
         click.echo(f"Before it can be decided: {'; '.join(seen['missing'])}.")
+        click.echo("The public is heard by `clew gate hear`, a review is signed by `clew gate review`.")
 
 
 @click.group()

@@ -104,6 +104,12 @@ def figure(row: Characteristic) -> str:
     return "–" if row.estimate is None else f"{row.estimate:.3g} ± {row.mc_error:.2g}"
 
 
+def as_recorded(could: Characteristics) -> tuple[tuple[str, str], ...]:
+    """Return operating characteristics as a lock holds them: texts, each with its Monte Carlo error."""
+    run = (("trials a scenario", str(could.trials)), ("seed", str(could.seed)))
+    return (*run, *((row.probability, figure(row)) for row in could.rows))
+
+
 def characteristics(
     protocol: Protocol,
     *,

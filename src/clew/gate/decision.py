@@ -21,7 +21,7 @@ Events = tuple[Body, ...]
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What the record says of one pilot at the gate, oldest first."""
+    """What the record says of one pilot at the gate, oldest first. `evaluated_by`: the parties that took its looks."""
 
     verdicts: tuple[event.VerdictComputed, ...] = ()
     verdict_days: tuple[date, ...] = ()
@@ -31,6 +31,7 @@ class Gate:
     overrides: tuple[event.VerdictOverridden, ...] = ()
     decisions: tuple[event.DecisionTaken, ...] = ()
     decision_days: tuple[date, ...] = ()
+    evaluated_by: tuple[str, ...] = ()
 
     @property
     def latest(self) -> event.VerdictComputed | None:
@@ -70,15 +71,17 @@ def fold(history: Iterable[Recorded], pilot: str) -> Gate:
     for recorded in history:
         body = event.VOCABULARY.decode(recorded)
         if body is not None and recorded.data["pilot"] == pilot:
-            gate = evolve(gate, body, recorded.at.date())
+            gate = evolve(gate, body, recorded.at.date(), by=recorded.by)
     return gate
 
 
-def evolve(gate: Gate, body: object, on: date) -> Gate:
-    """Return the gate after one event."""
+def evolve(gate: Gate, body: object, on: date, *, by: str = "") -> Gate:
+    """Return the gate after one event that `by` has put on the record."""
     match body:
         case event.VerdictComputed():
-            return replace(gate, verdicts=(*gate.verdicts, body), verdict_days=(*gate.verdict_days, on))
+            parties = tuple(dict.fromkeys((*gate.evaluated_by, *([by] if by else []))))
+            now = replace(gate, verdicts=(*gate.verdicts, body), evaluated_by=parties)
+            return replace(now, verdict_days=(*gate.verdict_days, on))
         case event.DecisionTaken():
             return replace(gate, decisions=(*gate.decisions, body), decision_days=(*gate.decision_days, on))
         case event.VerdictOverridden():
@@ -95,9 +98,10 @@ def evolve(gate: Gate, body: object, on: date) -> Gate:
 
 @dataclass(frozen=True, slots=True)
 class Compute:
-    """Put a computed verdict on the record."""
+    """Put a computed verdict on the record; `evaluator`: the party that took the look, where it is known."""
 
     verdict: event.VerdictComputed
+    evaluator: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +168,7 @@ def _decide(command: object, standing: Standing) -> Events:
 
 @_decide.register
 def _compute(command: Compute, standing: Standing) -> Events:
+    _refuse_evaluator(command.evaluator, standing)
     new, old = command.verdict, standing.gate.at_look(command.verdict.look)
     if old is None:
         return (new,)
@@ -184,7 +189,7 @@ def _hear(command: HearPublic, standing: Standing) -> Events:
 @_decide.register
 def _sign(command: SignReview, standing: Standing) -> Events:
     reviewer = _said(command.reviewer, "reviewer")
-    if reviewer in {standing.protocol.decision_owner, standing.case.holder("owner"), standing.case.holder("evaluator")}:
+    if reviewer in {*owners(standing), standing.case.holder("evaluator"), *standing.gate.evaluated_by}:
         raise RefusedError(
             f'"{reviewer}" owns or evaluates this pilot and cannot review it.',
             do="Let a party review that neither owns nor evaluates it.",
@@ -212,6 +217,7 @@ def _override(command: Override, standing: Standing) -> Events:
         raise RefusedError("a feasibility pilot can never end in scale.", do="Register an impact pilot.")
     if command.decided == latest.verdict:
         raise RefusedError(f'the computed verdict is "{latest.verdict}" already.', do="Decide by the rule instead.")
+    _refuse_judge_in_own_cause(command.role.strip(), standing)
     said = (_said(command.role, "role"), _said(command.reason, "reason"), _said(command.dissent, "dissent"))
     return (event.VerdictOverridden(latest.pilot, latest.look, latest.verdict, command.decided, *said),)
 
@@ -225,6 +231,7 @@ def _take(command: Decide, standing: Standing) -> Events:
             f'the locked protocol makes "{standing.protocol.decision_owner}" accountable, not "{owner}".',
             do="Let the accountable owner decide, or amend the protocol.",
         )
+    _refuse_judge_in_own_cause(owner, standing)
     decided = gate.standing or latest.verdict
     missing = missing_before(decided, standing)
     if missing:
@@ -248,10 +255,40 @@ def missing_before(decided: str, standing: Standing) -> tuple[str, ...]:
             any(e.reach_at_least is not None for e in protocol.equity),
         ),
         ("the accountability line (owner in [decision])", protocol.decision_owner is not None),
-        ("the public's input (clew gate hear)", bool(gate.public_input)),
-        ("an independent review (clew gate review)", bool(gate.reviews)),
+        ("the public's input", bool(gate.public_input)),
+        ("an independent review", bool(gate.reviews)),
     )
     return tuple(name for name, there in needs if not there)
+
+
+def owners(standing: Standing) -> frozenset[str]:
+    """Return the parties that own a pilot: its case's owner, and whom the protocol makes accountable."""
+    named = (standing.case.holder("owner"), standing.protocol.decision_owner)
+    return frozenset(party for party in named if party is not None)
+
+
+def _refuse_evaluator(party: str, standing: Standing) -> None:
+    reviewers = {standing.case.holder("reviewer"), *(one.reviewer for one in standing.gate.reviews)}
+    if party and party in owners(standing) | reviewers:
+        raise RefusedError(
+            f'"{party}" owns or reviews this pilot and cannot evaluate it.',
+            do="Let a party evaluate that neither owns nor reviews it.",
+        )
+
+
+def _refuse_judge_in_own_cause(party: str, standing: Standing) -> None:
+    """Raise RefusedError where a party would decide on what it has evaluated, reviewed or audits."""
+    did = (
+        ("evaluates", {standing.case.holder("evaluator"), *standing.gate.evaluated_by}),
+        ("reviews", {standing.case.holder("reviewer"), *(one.reviewer for one in standing.gate.reviews)}),
+        ("audits", {standing.case.holder("auditor")}),
+    )
+    for does, parties in did:
+        if party in parties:
+            raise RefusedError(
+                f'"{party}" {does} this pilot and cannot decide on it.',
+                do="Let the owner decide, or amend the protocol so that it names another.",
+            )
 
 
 def _latest(standing: Standing) -> event.VerdictComputed:

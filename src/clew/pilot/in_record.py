@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from clew.case import commands as case_commands
+from clew.case.phases import DUTIES
 from clew.case.state import Case
 from clew.case.state import fold as fold_case
 from clew.errors import RefusedError
@@ -86,6 +87,7 @@ def lock_in(
     """
     standing = standing_in(record, protocol)
     _refuse_another_case(record, protocol)
+    _refuse_shared_duties(protocol, standing.case)
     seed = secret_seed if protocol.design.seed is None else None
     commitment = commitment_to(seed) if seed is not None else None
     state = standing.registration
@@ -104,6 +106,7 @@ def amend_in(protocol: Protocol, record: Record, *, at: datetime, reason: str, b
     """
     standing = standing_in(record, protocol)
     _refuse_another_case(record, protocol)
+    _refuse_shared_duties(protocol, standing.case)
     (amended,) = amend(protocol, standing.registration, at=at, reason=reason)
     role = by or protocol.decision_owner or NOBODY_NAMED
     return _published(record, [Event(protocol.pilot.case, at, role, amended)], standing.size, amended)
@@ -180,6 +183,18 @@ def _refuse_another_case(record: Record, protocol: Protocol) -> None:
                 where=f"entry {recorded.index}",
                 do="Write that case into [pilot] case, or choose another id.",
             )
+
+
+def _refuse_shared_duties(protocol: Protocol, case: Case) -> None:
+    """Raise RefusedError where the protocol would let a party decide that evaluates, reviews or audits its case."""
+    judging = [duty for duty in DUTIES if duty != "owner" and case.holder(duty) == protocol.decision_owner]
+    if protocol.decision_owner is None or not judging:
+        return
+    raise RefusedError(
+        f'"{protocol.decision_owner}" is {judging[0]} of this case and cannot decide on its pilot.',
+        where="[decision] owner",
+        do="Name the party that owns the case, or another that holds none of these duties.",
+    )
 
 
 def _published(record: Record, events: list[Event], size: int, body: Body) -> Receipt:
