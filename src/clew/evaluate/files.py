@@ -30,7 +30,7 @@ from clew.evaluate.grid import Scheme, exact_scheme, finer, quick_scheme
 from clew.evaluate.profile import Profile, Profiles, profile
 from clew.evaluate.rows import Curves, Floats, Key, Layout, Moments, Tally, Within, distinct, layout_of, nobody
 from clew.evaluate.second_scan import Scope, second_scan
-from clew.evaluate.sources import Paths, find_parts
+from clew.evaluate.sources import Part, Paths, find_parts, read_part
 from clew.evaluate.table import Table, number, open_table, text
 from clew.pilot.protocol import Protocol
 
@@ -179,6 +179,24 @@ def _filled(values: NDArray[Any]) -> NDArray[Any]:
     return np.asarray([label_of(None if h else v) for v, h in zip(values.data.tolist(), hidden, strict=True)])
 
 
+def needed_columns(protocol: Protocol) -> tuple[str, ...]:
+    """Return the columns that data must have for a protocol."""
+    layout = layout_of(protocol)
+    return distinct(
+        layout.outcome, *layout.design_keys, *layout.groups, *layout.adjust_for, layout.weights, layout.unit
+    )
+
+
+def look_over(path: Path, protocol: Protocol) -> Part:
+    """Return what one data file is, by its first bytes and its columns alone: no row is read.
+
+    Raises: InputError where it is neither CSV nor Parquet, or columns that the protocol names are missing.
+    """
+    part = read_part(path)
+    open_table([part], needed_columns(protocol)).held.close()
+    return part
+
+
 def open_rows(paths: Paths, protocol: Protocol, *, threads: int | None = None) -> FileRows:
     """Open data files, check them against the protocol, and reduce them to cells in one scan.
 
@@ -188,10 +206,7 @@ def open_rows(paths: Paths, protocol: Protocol, *, threads: int | None = None) -
     Raises: InputError naming every mistake found: what is wrong, where, and what to do.
     """
     layout = layout_of(protocol)
-    needed = distinct(
-        layout.outcome, *layout.design_keys, *layout.groups, *layout.adjust_for, layout.weights, layout.unit
-    )
-    table = open_table(find_parts(paths), needed, threads=threads)
+    table = open_table(find_parts(paths), needed_columns(protocol), threads=threads)
     try:
         profiles = profile(table, layout)
         check_columns(table, profiles, layout)

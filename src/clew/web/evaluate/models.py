@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import models
 
+from clew.web.work.models import Progress
+
 
 class Upload(models.Model):
     """One data file, known by its SHA-256. It can be taken back until a look has sealed it into the record."""
@@ -23,21 +25,13 @@ class Upload(models.Model):
         return f"{self.pilot} {self.sha256[:12]}"
 
 
-class LookRun(models.Model):
-    """A look that was asked for: which data, how far it is, and how it ended."""
+class LookRun(Progress):
+    """A look that was asked for: on which data, by whom, how far it is, and how it ended."""
 
-    id = models.UUIDField(primary_key=True)
     pilot = models.CharField(max_length=80, db_index=True)
     look = models.IntegerField()
     uploads = models.JSONField()
-    account = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
     office = models.TextField()
-    state = models.CharField(max_length=20, default="waiting")
-    step = models.CharField(max_length=200, blank=True)
-    done = models.IntegerField(default=0)
-    problems = models.JSONField(default=list)
-    asked_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"{self.pilot} look {self.look}: {self.state}"
@@ -62,6 +56,7 @@ class UploadToken(models.Model):
     pilot = models.CharField(max_length=80, db_index=True)
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
     name = models.CharField(max_length=80)
+    made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
 
     def __str__(self) -> str:

@@ -1,5 +1,13 @@
-"""Addresses of the app `evaluate`."""
+"""Addresses of data and looks."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from clew.web.evaluate import looks, views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("pilots/<pilot:pilot>/data", views.data, name="pilot-data"),
+    path("pilots/<pilot:pilot>/data/<uuid:upload>", views.fetch, name="pilot-data-file"),
+    path("pilots/<pilot:pilot>/data/<uuid:upload>/undo", views.undo, name="pilot-data-undo"),
+    path("pilots/<pilot:pilot>/look", looks.look, name="pilot-look"),
+    path("looks/<uuid:key>", looks.progress, name="look"),
+]

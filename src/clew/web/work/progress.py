@@ -15,6 +15,7 @@ from clew.web.govern.models import Account
 from clew.web.work.models import CANCELLED, DONE, FAILED, RUNNING, WAITING, Progress
 
 T = TypeVar("T")
+P = TypeVar("P", bound=Progress)
 SECONDS_BETWEEN_WORDS = 0.5
 
 
@@ -23,24 +24,31 @@ class CancelledError(RefusedError):
 
 
 def hand_over(
-    task: Task[..., Any], *arguments: str, account: Account | None, title: str, back: str = "", page: str = "/work/{}"
-) -> Progress:
+    task: Task[..., Any],
+    *arguments: str,
+    account: Account | None,
+    title: str,
+    page: str = "/work/{}",
+    kind: type[P] = Progress,  # type: ignore[assignment]  # as typeshed has defaults of type variables
+    **columns: object,
+) -> P:
     """Queue a task in the caller's transaction, and return the row that tells how far it is.
 
-    The task is called with the row's identifier, then `arguments`. `back`: the page before; `page`: the page that
-    shows how far it is, {} for the identifier.
+    The task is called with the row's identifier, then `arguments`. `page`: the page that shows
+    how far it is, {} for the identifier. `kind`: a model that extends Progress by what was asked for; `columns`: its
+    own, and `back`, the page before.
     """
     identifier, at = uuid.uuid4(), now()
     with transaction.atomic():
-        return Progress.objects.create(
+        return kind.objects.create(
             id=identifier,
             task=task.enqueue(str(identifier), *arguments).id,
             account=account,
             title=title[:200],
             page=page.format(identifier),
-            back=back,
             asked_at=at,
             changed_at=at,
+            **columns,
         )
 
 
