@@ -231,6 +231,7 @@ def lock(protocol: Path, record: Path, trials: int, seed: int, by: str | None, a
     Example:
       clew pilot lock examples/fire-safety-visits/protocol.toml --record RECORD
     """
+    from clew.gate.characteristics import as_recorded
     from clew.pilot.in_record import lock_in, standing_in
     from clew.pilot.parse import load_protocol
     from clew.pilot.registration import lock as promise
@@ -246,7 +247,7 @@ def lock(protocol: Path, record: Path, trials: int, seed: int, by: str | None, a
         at=at,
         by=by,
         secret_seed=secrets.token_hex(32),
-        characteristics=None if tried is None else _pairs(tried),
+        characteristics=None if tried is None else as_recorded(tried),
     )
     if as_json:
         print_json(receipt.to_dict())
@@ -265,13 +266,6 @@ def _announce(protocol: "Protocol", promised: "ProtocolLocked", origin: str) -> 
         notice("  REGISTERED AFTER DATA BEGAN")
     if protocol.design.seed is None:
         notice("  the SHA-256 of a secret seed; the seed itself stays in private/ until units are assigned")
-
-
-def _pairs(tried: "Characteristics") -> tuple[tuple[str, str], ...]:
-    from clew.gate.characteristics import figure
-
-    run = (("trials a scenario", str(tried.trials)), ("seed", str(tried.seed)))
-    return (*run, *((row.probability, figure(row)) for row in tried.rows))
 
 
 @pilot.command()

@@ -22,7 +22,7 @@ from clew.cli.console import Advance, write_whole
 from clew.demo import data
 from clew.demo.stories import FIRE_SAFETY_VISITS, STORIES, Look, Story
 from clew.errors import InputError, MissingError
-from clew.gate.characteristics import Characteristics, characteristics, figure
+from clew.gate.characteristics import Characteristics, as_recorded, characteristics
 from clew.gate.desk import evaluate_and_record
 from clew.gate.evaluation import Evaluation, evaluation_sha256, published_bytes
 from clew.pilot.check import check
@@ -139,12 +139,6 @@ def _tell(draft: Draft, story: Story) -> list[dict[str, Any]]:
     lock_in(protocol, open_record(draft.record), at=draft.now(), by=owner, characteristics=as_recorded(could))
     draft.advance()
     return [_look(draft, path, look, could) for look in story.looks]
-
-
-def as_recorded(could: Characteristics) -> tuple[tuple[str, str], ...]:
-    """Return operating characteristics as a lock holds them, as `clew pilot lock` writes them."""
-    run = (("trials a scenario", str(could.trials)), ("seed", str(could.seed)))
-    return (*run, *((row.probability, figure(row)) for row in could.rows))
 
 
 def _refuse_unsound(protocol: Protocol) -> None:

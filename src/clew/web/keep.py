@@ -11,11 +11,13 @@ from typing import Concatenate, ParamSpec, cast
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.html import format_html
 
 P = ParamSpec("P")
 KEPT = "kept"
 NOT_KEPT = {"csrfmiddlewaretoken", "password", "password1", "password2", "confirmed", "once"}
 MOST_KEPT = 200_000
+ENDED = 'Your session has ended. What you typed is kept: <a class="govuk-link" href="{}">sign in</a> to see it again.'
 
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
@@ -29,6 +31,9 @@ def for_members(view: View[P]) -> View[P]:
             return view(request, *args, **kwargs)
         if request.method == "POST":
             _keep(request)
+        if "HX-Request" in request.headers:
+            return HttpResponse(format_html(ENDED, redirect_to_login(request.get_full_path()).url))
+        if request.method == "POST":
             messages.warning(request, "Your session had ended. What you typed is kept: sign in, and it is there again.")
         return redirect_to_login(request.get_full_path())
 

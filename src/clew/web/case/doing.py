@@ -19,7 +19,6 @@ from clew.case.state import NOTHING, Case, Debt, evolve
 from clew.web import clock
 from clew.web.case import forms
 from clew.web.desk import reading, writing
-from clew.web.forms import ClewForm
 from clew.web.govern.models import Account
 from clew.web.keep import for_members
 from clew.web.record.models import EventRow
@@ -38,7 +37,7 @@ class Act:
     act: str
     heading: str
     done: str
-    form: type[ClewForm]
+    form: type[forms.InACase]
     command: Callable[[Said, Account], object]
     begins_with: Callable[[Case], Said] = lambda _: {}
 

@@ -122,7 +122,7 @@ class InACase(ClewForm):
 
     def __init__(self, *args: Any, case: Case = NOTHING, office: str = "", **kwargs: Any) -> None:  # Any: as Django's
         super().__init__(*args, **kwargs)
-        self.case, self.office = case, office
+        self.case, self.acting = case, office
         self.fit()
 
     def fit(self) -> None:
@@ -228,7 +228,7 @@ class Appoint(InACase):
     def clean(self) -> dict[str, Any]:
         """Let a steward, who is not the owner, appoint only where nobody owns the case."""
         owner = self.case.holder("owner")
-        if owner is not None and owner != self.office:
+        if owner is not None and owner != self.acting:
             raise ValidationError(f"This case has an owner: “{owner}” appoints.")
         return super().clean() or self.cleaned_data
 

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from clew.web.identifiers import PilotId
-from clew.web.pilot import pages
+from clew.web.pilot import draft_review, drafts, drafts_begin, pages
 
 register_converter(PilotId, "pilot")
 
@@ -11,4 +11,14 @@ urlpatterns = [
     path("pilots/<pilot:pilot>", pages.pilot, name="pilot"),
     path("pilots/<pilot:pilot>/protocol.toml", pages.protocol, name="pilot-protocol"),
     path("pilots/<pilot:pilot>/report.html", pages.report, name="pilot-report"),
+    path("pilots/<pilot:pilot>/receipt", draft_review.receipt, name="draft-receipt"),
+    path("cases/<case:case_id>/pilots/new", drafts_begin.new, name="draft-new"),
+    path("drafts/<uuid:key>", drafts.draft, name="draft"),
+    path("drafts/<uuid:key>/review", draft_review.review, name="draft-review"),
+    path("drafts/<uuid:key>/try", draft_review.try_out, name="draft-try"),
+    path("drafts/<uuid:key>/tried", draft_review.tried, name="draft-tried"),
+    path("drafts/<uuid:key>/lock", draft_review.lock, name="draft-lock"),
+    path("drafts/<uuid:key>/protocol.toml", drafts.export, name="draft-export"),
+    path("drafts/<uuid:key>/remove", drafts.remove, name="draft-remove"),
+    path("drafts/<uuid:key>/<slug:slug>", drafts.step, name="draft-step"),
 ]
