@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from clew.pilot.protocol import Protocol
 from clew.report import found, plots, words
 from clew.report.could import Recorded, tried_out
 from clew.report.figures import Units, money, spoken, units_of
-from clew.report.known import Known
+from clew.report.known import Known, Noted
 from clew.report.plots import LookPoint, look_point
 from clew.report.promise import day, outcome_name, promises
 
@@ -151,10 +152,10 @@ def of_record(known: Known | None, links: Links | None = None) -> Content:
     return {"known": known, "links": links, "amendments": known.amendments if known else ()}
 
 
-def of_evaluation(evaluation: Evaluation, earlier: Sequence[LookPoint] = ()) -> Content:
-    """Return all that an evaluation gives to tell; `earlier`: the looks before it."""
+def of_evaluation(evaluation: Evaluation, earlier: Sequence[LookPoint] = (), on: date | None = None) -> Content:
+    """Return all that an evaluation gives to tell; `earlier`: the looks before it; `on`: the day of this one."""
     units = units_of(evaluation.protocol, evaluation.finding.effect.std_error)
-    looks = (*(point for point in earlier if point.look < evaluation.finding.look.look), this_look(evaluation))
+    looks = (*(point for point in earlier if point.look < evaluation.finding.look.look), this_look(evaluation, on))
     scale, bars = plots.bars(evaluation.finding.equity)
     return {
         **of_protocol(evaluation.protocol, units),
@@ -173,8 +174,9 @@ def of_evaluation(evaluation: Evaluation, earlier: Sequence[LookPoint] = ()) -> 
     }
 
 
-def of_verdict(protocol: Protocol, verdict: VerdictComputed, earlier: Sequence[LookPoint] = ()) -> Content:
+def of_verdict(protocol: Protocol, noted: Noted[VerdictComputed], earlier: Sequence[LookPoint] = ()) -> Content:
     """Return what a verdict's entry on the record gives to tell where its published document is not at hand."""
+    verdict = noted.body
     units = units_of(protocol, float(verdict.std_error))
     reasons = tuple(Reason(rule, needed, seen, holds == "yes") for rule, needed, seen, holds in verdict.reasons)
     return {
@@ -183,7 +185,7 @@ def of_verdict(protocol: Protocol, verdict: VerdictComputed, earlier: Sequence[L
         **_judged(Judgement(verdict.verdict, verdict.why, reasons)),  # type: ignore[arg-type]  # as it was computed
         "meaning": words.meaning_of_record(verdict),
         "facts": found.recorded_facts(verdict, protocol, units),
-        "looks": plots.look_rows((*earlier, look_point(verdict))),
+        "looks": plots.look_rows((*earlier, look_point(verdict, noted.on))),
     }
 
 
@@ -199,8 +201,8 @@ def _judged(judgement: Judgement) -> Content:
     }
 
 
-def this_look(evaluation: Evaluation) -> LookPoint:
+def this_look(evaluation: Evaluation, on: date | None = None) -> LookPoint:
     """Return this evaluation's own look as a point of the plot of looks."""
     effect, look = evaluation.finding.effect, evaluation.finding.look
     statistic = effect.estimate / effect.std_error if effect.std_error > 0 else 0.0
-    return LookPoint(look.look, statistic, look.boundary, evaluation.verdict)
+    return LookPoint(look.look, statistic, look.boundary, evaluation.verdict, on.isoformat() if on else "")

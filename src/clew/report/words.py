@@ -168,4 +168,4 @@ def look_rules(judgement: Judgement) -> tuple[Reason, ...]:
 
 def _broken(reason: Reason) -> str:
     name = rule_name(reason)
-    return f"“{name[:1].lower()}{name[1:]}” (found: {reason.found})"
+    return f"“{name[:1].lower()}{name[1:]}” (found: {reason.found.replace(' = ', ': ').replace('_', ' ')})"

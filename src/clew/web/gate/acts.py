@@ -13,8 +13,8 @@ Waits = Callable[[Known], str]
 
 
 @dataclass(frozen=True, slots=True)
-class GateAct:
-    """One act at the gate. `slug`: the end of its address. `act`: its key in `clew.case.duties.ACTS`.
+class PilotAct:
+    """One act on a pilot. `slug`: names its address. `act`: its key in `clew.case.duties.ACTS`.
 
     `waits`: what must be there first, in a sentence; empty where nothing is missing.
     """
@@ -55,23 +55,29 @@ def _all_there(told: Known) -> str:
 
 
 GATE_ACTS = (
-    GateAct("answer", "answer a screen", "Answer a check of the data", _a_question),
-    GateAct("hear", "hear the public", "Note what the public said", _nothing),
-    GateAct("review", "review", "Sign an independent review", _a_verdict),
-    GateAct("override", "override", "Override the verdict in public", _a_verdict),
-    GateAct("decide", "decide", "Take the decision", _all_there),
+    PilotAct("answer", "answer a screen", "Answer a check of the data", _a_question),
+    PilotAct("hear", "hear the public", "Note what the public said", _nothing),
+    PilotAct("review", "review", "Sign an independent review", _a_verdict),
+    PilotAct("override", "override", "Override the verdict in public", _a_verdict),
+    PilotAct("decide", "decide", "Take the decision", _all_there),
 )
+BRING_DATA = PilotAct("pilot-data", "bring data", "Bring data and take a look", _nothing)
+
+
+def address_name(one: PilotAct) -> str:
+    """Return the name of an act's address."""
+    return one.slug if one is BRING_DATA else f"gate-{one.slug}"
 
 
 def offered(told: Known, account: Account | None) -> tuple[Offered, ...]:
-    """Return every act at the gate as a page offers it to an account, None where nobody is signed in."""
-    return tuple(_offered(one, told, account) for one in GATE_ACTS)
+    """Return every act as a page offers it to an account, None where nobody is signed in."""
+    return tuple(_offered(one, told, account) for one in (BRING_DATA, *GATE_ACTS))
 
 
-def _offered(one: GateAct, told: Known, account: Account | None) -> Offered:
+def _offered(one: PilotAct, told: Known, account: Account | None) -> Offered:
     who, why = who_may(told, one.act), one.waits(told)
     allowed = account is not None and may(told.case, account.office, one.act)
-    address = reverse(f"gate-{one.slug}", args=[told.pilot]) if allowed and not why else ""
+    address = reverse(address_name(one), args=[told.pilot]) if allowed and not why else ""
     return Offered(one.label, who, address, why)
 
 

@@ -100,18 +100,18 @@ def _judged(told: Known, evaluation: Evaluation | None) -> page.Content:
         return page.of_protocol(protocol, units_of(protocol, protocol.outcome.worth_having / 10))
     earlier = earlier_looks(told, latest.body.look)
     if evaluation is None:
-        return page.of_verdict(told.protocol_at(latest.body.protocol_sha256), latest.body, earlier)
-    return page.of_evaluation(evaluation, earlier)
+        return page.of_verdict(told.protocol_at(latest.body.protocol_sha256), latest, earlier)
+    return page.of_evaluation(evaluation, earlier, latest.on)
 
 
 def links_of(told: Known) -> page.Links:
     """Return where the parts of the page lead to."""
     return page.Links(
-        entry=lambda index: f"/record/entries/{index}",
-        proof=lambda index: f"/record/entries/{index}.tlog-proof",
-        document=lambda sha256: f"/record/documents/{sha256}",
+        entry=lambda index: reverse("record-entry", args=[index]),
+        proof=lambda index: reverse("record-proof", args=[index]),
+        document=lambda sha256: reverse("record-document", args=[sha256]),
         protocol=reverse("pilot-protocol", args=[told.pilot]),
-        record=reverse("record"),
+        record=reverse("record-check"),
     )
 
 
