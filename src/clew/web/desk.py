@@ -20,7 +20,7 @@ from clew.web.clock import now
 from clew.web.follow import follow
 from clew.web.govern.models import Account
 from clew.web.record.served import ServedRecord
-from clew.web.record.store import DatabaseStore
+from clew.web.record.store import DatabaseStore, ReadingStore
 
 
 class Desk(NamedTuple):
@@ -56,7 +56,7 @@ def reading() -> ServedRecord:
     """Return the record for reading. Raises MissingError where none has been begun (`clew serve` begins one)."""
     if DatabaseStore().read("checkpoint") is None:
         raise MissingError("no record has been begun in this workspace.", do="Start the service with `clew serve`.")
-    return ServedRecord(follow)
+    return ServedRecord(follow, ReadingStore())
 
 
 def begin(origin: str) -> None:

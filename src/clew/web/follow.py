@@ -103,7 +103,7 @@ def _all_rows(advance: Advance) -> Iterator[Model]:
 def _put(rows: Sequence[Model]) -> None:
     if rows:
         table = type(rows[0])
-        others = [field.name for field in table._meta.concrete_fields if not field.primary_key]  # noqa: SLF001
+        others = [field.name for field in table._meta.concrete_fields if not field.primary_key]
         table._default_manager.bulk_create(  # noqa: SLF001
             rows,
             update_conflicts=True,

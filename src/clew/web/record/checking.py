@@ -4,6 +4,7 @@ Whoever does not trust the server makes the same check elsewhere: in a browser, 
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from clew.record.verify import FULL, Progress, Verification, tile_path, verify
 from clew.web.record.models import StoredFile
@@ -41,3 +42,19 @@ class InDatabase:
 def check_record(*, progress: Progress | None = None) -> Verification:
     """Check everything that the record holds: the signature, every hash, every case's numbering."""
     return verify(InDatabase(), progress=progress)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One thing that does not hold: where, and what. `index`: of the entry, None where it is no single one."""
+
+    index: int | None
+    case: str
+    what: str
+
+
+def found_in(result: Verification) -> tuple[Found, ...]:
+    """Return all that does not hold, in the order of the entries; what belongs to no single one comes first."""
+    failures = [Found(one.index, "", one.what) for one in result.failures]
+    gaps = [Found(one.index, one.case, one.what) for one in result.gaps]
+    return tuple(sorted(failures + gaps, key=lambda one: -1 if one.index is None else one.index))

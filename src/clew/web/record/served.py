@@ -23,8 +23,8 @@ class ServedRecord(Record):
     at before something is asked of the record that its rows do not know.
     """
 
-    def __init__(self, follow: Follow) -> None:
-        super().__init__(DatabaseStore())
+    def __init__(self, follow: Follow, store: DatabaseStore | None = None) -> None:
+        super().__init__(store or DatabaseStore())
         self._follow = follow
         self._looked = False
 
@@ -48,8 +48,11 @@ class ServedRecord(Record):
 
     def refresh(self) -> None:
         """Take in what others have written since; see Record."""
-        self._looked = True  # before: what looks may ask for the size
-        super().refresh()
+        if not self._looked:
+            self._looked = True  # before: what looks may ask for the size
+            with suppress(RecordError):  # a writer may be at work: then it reads well the next time
+                return self._load()
+        return super().refresh()
 
     def events(self, case: str | None = None, *, kind: str | None = None) -> Iterator[Recorded]:
         """Yield the events in order, of one case or one kind alone if asked: read from their rows, by one query."""

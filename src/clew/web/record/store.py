@@ -83,6 +83,23 @@ class DatabaseStore:
                 held.close()
 
 
+class ReadingStore(DatabaseStore):
+    """The same for whoever only reads: a tile never changes, so it is fetched once."""
+
+    def __init__(self) -> None:
+        self._tiles: dict[str, bytes] = {}
+
+    def read(self, name: str, start: int = 0) -> bytes | None:
+        """Return a file's bytes from `start` on, None where there is no such file."""
+        content = self._tiles.get(name)
+        if content is not None:
+            return content[start:]
+        content = super().read(name)
+        if content is not None and name.startswith("tile/"):
+            self._tiles[name] = content
+        return None if content is None else content[start:]
+
+
 def all_files() -> Iterator[tuple[str, bytes]]:
     """Yield the name and bytes of every file of the record, the private ones too, in order of their names."""
     for table in (PrivateFile.objects, StoredFile.objects):
@@ -123,7 +140,7 @@ def _sweep() -> None:
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         else:
-            table = PrivateFile._meta.db_table  # noqa: SLF001 - Django's documented name of the table
+            table = PrivateFile._meta.db_table
             cursor.execute(f"SET lock_timeout = '{PATIENCE_SECONDS}s'")
             cursor.execute(f"VACUUM FULL {connection.ops.quote_name(table)}")
             cursor.execute("RESET lock_timeout")

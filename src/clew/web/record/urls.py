@@ -2,9 +2,16 @@
 
 from django.urls import path, re_path
 
-from clew.web.record import views
+from clew.web.record import files, views
 
 urlpatterns = [
     path("", views.record, name="record"),
-    re_path(views.PUBLIC_FILES, views.file, name="record-file"),
+    path("check", views.check, name="record-check"),
+    path("entries", views.entries, name="record-entries"),
+    path("entries/<int:index>", views.entry, name="record-entry"),
+    path("entries/<int:index>.json", files.content, name="record-entry-bytes"),
+    path("entries/<int:index>.tlog-proof", files.proof, name="record-proof"),
+    re_path(r"^documents/(?P<sha256>[0-9a-f]{64})\Z", files.document, name="record-document"),
+    path("verify.py", files.verifier, name="record-verifier"),
+    re_path(files.PUBLIC_FILES, files.file, name="record-file"),
 ]

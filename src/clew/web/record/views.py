@@ -1,32 +1,84 @@
-"""The record for people and for verifiers."""
+"""The record for people: what it is, how to check it, and every entry in plain words."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from threading import Lock
+from urllib.parse import urlencode
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from clew.errors import RefusedError
 from clew.web.desk import reading
-from clew.web.record.models import StoredFile
+from clew.web.forms import ClewForm
+from clew.web.record.checking import check_record, found_in
+from clew.web.record.models import EventRow
+from clew.web.record.telling import kinds, one_entry, told
 
-# what may leave the record's table: these names and no others
-PUBLIC_FILES = r"^(?P<name>checkpoint|vkey|tile/(?:entries|[0-9]{1,2})/(?:x[0-9]{3}/){0,5}[0-9]{3}(?:\.p/[0-9]{1,3})?)$"
-FOR_EVER = "public, max-age=31536000, immutable"
+A_PAGE = 50
+LARGEST = 2**63 - 1
+one_check_at_a_time = Lock()
+
+
+class Sought(ClewForm):
+    """Which entries are looked for."""
+
+    case = forms.CharField(required=False, max_length=80, label="Case")
+    kind = forms.ChoiceField(required=False, label="Kind of event")
+    before = forms.IntegerField(required=False, min_value=0, max_value=LARGEST, widget=forms.HiddenInput)
 
 
 @require_safe
 def record(request: HttpRequest) -> HttpResponse:
-    """The page of the record: what it holds, and how to check it oneself."""
+    """The page of the record: what it is, its name and key, and three ways to check it."""
     kept = reading()
-    return render(request, "record/record.html", {"record": kept, "checkpoint": kept.published})
+    shown = {"record": kept, "checkpoint": kept.published, "address": request.build_absolute_uri("/record")}
+    return render(request, "record/record.html", shown)
 
 
 @require_safe
-def file(request: HttpRequest, name: str) -> HttpResponse:
-    """One file of the log, as it lies; tiles never change."""
-    content = StoredFile.objects.filter(name=name).values_list("content", flat=True).first()
-    if content is None:
-        raise Http404
-    text = name in {"checkpoint", "vkey"}
-    kind = "text/plain; charset=utf-8" if text else "application/octet-stream"
-    caching = "no-cache" if text else FOR_EVER
-    headers = {"Cache-Control": caching, "Access-Control-Allow-Origin": "*"}
-    return HttpResponse(bytes(content), content_type=kind, headers=headers)
+def check(request: HttpRequest) -> HttpResponse:
+    """The server's own check of itself, for readers without JavaScript."""
+    kept = reading()
+    if not one_check_at_a_time.acquire(blocking=False):
+        raise RefusedError("a check is being made at this moment.", do="Wait a moment and ask again.")
+    try:
+        result = check_record()
+    finally:
+        one_check_at_a_time.release()
+    shown = {"record": kept, "result": result, "found": found_in(result)}
+    return render(request, "record/check.html", shown)
+
+
+@require_safe
+def entries(request: HttpRequest) -> HttpResponse:
+    """Every entry, the newest first, of one case or kind alone if asked."""
+    form = Sought(request.GET)
+    form.fields["kind"].choices = [("", "every kind"), *kinds()]  # type: ignore[attr-defined]
+    wanted = form.cleaned_data if form.is_valid() else {}
+    rows = EventRow.objects.order_by("-index")
+    for name in ("case", "kind"):
+        rows = rows.filter(**{name: wanted[name]}) if wanted.get(name) else rows
+    if wanted.get("before") is not None:
+        rows = rows.filter(index__lt=wanted["before"])
+    page = list(rows[: A_PAGE + 1]) if wanted else []
+    shown = {
+        "form": form,
+        "page": [told(row) for row in page[:A_PAGE]],
+        "wanted": wanted,
+        "more": len(page) > A_PAGE,
+        "newest": _asking(wanted),
+        "older": _asking(wanted, before=page[A_PAGE - 1].index) if len(page) > A_PAGE else "",
+    }
+    return render(request, "record/entries.html", shown, status=200 if form.is_valid() else 422)
+
+
+def _asking(wanted: dict[str, str], **more: int) -> str:
+    kept = {name: wanted[name] for name in ("case", "kind") if wanted.get(name)}
+    return urlencode({**kept, **more})
+
+
+@require_safe
+def entry(request: HttpRequest, index: int) -> HttpResponse:
+    """One entry: what happened, its exact bytes, its commitments, its proof."""
+    return render(request, "record/entry.html", {"entry": one_entry(reading(), index)})
