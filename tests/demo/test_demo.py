@@ -85,7 +85,7 @@ def test_each_verdict_says_what_it_is_worth(made: dict[str, Any]) -> None:
 def test_the_reasons_are_those_of_the_story(made: dict[str, Any]) -> None:
     means = [one["means"] for one in made["verdicts"]]
     assert "differential attrition" in means[1]
-    assert "mother_tongue = other, smokes = yes" in means[3]
+    assert "mother tongue: other, smokes: yes" in means[3]
 
 
 def test_it_says_what_cannot_be_shown(made: dict[str, Any]) -> None:

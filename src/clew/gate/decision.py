@@ -173,7 +173,8 @@ def _compute(command: Compute, standing: Standing) -> Events:
     if old is None:
         return (new,)
     if (old.data_sha256, old.protocol_sha256) == (new.data_sha256, new.protocol_sha256):
-        return () if old.verdict == new.verdict else (new,)  # it differs only where a screen was answered since
+        same = (old.verdict, old.reasons) == (new.verdict, new.reasons)
+        return () if same else (new,)  # it differs only where a screen was answered since
     raise RefusedError(
         f"look {new.look} was taken on other data or under another protocol; a look is taken once.",
         where=f'pilot "{new.pilot}"',

@@ -188,3 +188,11 @@ def test_the_published_json_has_no_nan_and_says_what_it_cannot_prove() -> None:
     assert published["interval"] == [0.05, 0.27]
     assert published["account"]["cost_per_outcome"] == "781.25"
     assert {row["rule"] for row in published["reasons"]} >= {"scale.effect_lower_bound_above", "looks.planned"}
+
+
+def test_a_look_evaluated_again_after_an_answer_stands_even_where_the_verdict_stays() -> None:
+    asked = a_verdict(verdict="extend", reasons=(("screens", "none", "unanswered: attrition", "no"),))
+    answered = replace(asked, reasons=(("screens", "none", "1 flagged, none unanswered", "yes"),))
+    now = standing(verdict=asked)
+    assert decide(Compute(asked), now) == ()
+    assert decide(Compute(answered), now) == (answered,)
