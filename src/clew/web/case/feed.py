@@ -9,11 +9,12 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
-from django.views.decorators.http import condition, require_safe
+from django.views.decorators.http import require_safe
 
 from clew.gate.events import DecisionTaken, VerdictComputed, VerdictOverridden
 from clew.record.entry import read_back
 from clew.record.event import Recorded
+from clew.web.caching import public_page
 from clew.web.case.telling import tell
 from clew.web.desk import reading
 from clew.web.record.models import EventRow
@@ -34,13 +35,8 @@ def latest() -> tuple[Recorded, ...]:
     return tuple(islice(filter(belongs, events), LATEST))
 
 
-def _version(request: HttpRequest) -> str:
-    newest = EventRow.objects.filter(kind__in=KINDS).order_by("-index").values_list("index", flat=True).first()
-    return f'"decisions-{request.get_host()}-{newest}"'
-
-
 @require_safe
-@condition(etag_func=_version)
+@public_page
 def decisions(request: HttpRequest) -> HttpResponse:
     """The feed."""
     reading()

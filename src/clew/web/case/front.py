@@ -208,9 +208,9 @@ def front(today: date) -> Front:
         open_cases=counts["open"],
         late=tuple(nsmallest(A_FEW, _late(portfolio, today), key=lambda one: (one.due, one.key))),
         late_counts=(
-            ("overdue", "decision", len(portfolio.overdue)),
-            ("evidence-overdue", "case owing evidence", counts["owing"]),
-            ("evaluations-overdue", "evaluation", counts["unevaluated"]),
+            ("overdue", "decisions", len(portfolio.overdue)),
+            ("evidence-overdue", "evidence owed", counts["owing"]),
+            ("evaluations-overdue", "evaluations", counts["unevaluated"]),
         ),
         together=Collaboration(counts["cases"], counts["outside"], counts["within"]),
     )

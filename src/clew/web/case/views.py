@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from clew.case.duties import may
 from clew.errors import InputError
 from clew.web import clock
+from clew.web.caching import public_page
 from clew.web.case.doing import ACTS
 from clew.web.case.front import front
 from clew.web.case.lists import listed
@@ -24,6 +25,7 @@ LATEST = 10
 
 
 @require_safe
+@public_page
 def home(request: HttpRequest) -> HttpResponse:
     """The portfolio: what runs, what is overdue, what was decided; or one of the lists behind its figures."""
     today = clock.today()
@@ -43,6 +45,7 @@ def _list(request: HttpRequest, today: date) -> HttpResponse:
 
 
 @require_safe
+@public_page
 def case(request: HttpRequest, case_id: str) -> HttpResponse:
     """One case with its path, as the record knows it now, or knew it at the end of the day in `on`."""
     today, asked = clock.today(), request.GET.get("on", "").strip()
