@@ -36,7 +36,7 @@ def dress(form: forms.BaseForm) -> None:
     """Give the widgets of any form their classes."""
     for field in form.fields.values():
         kind = next((name for widget, name in CLASSES.items() if isinstance(field.widget, widget)), "")
-        if kind and kind not in field.widget.attrs.get("class", ""):
+        if kind and kind not in field.widget.attrs.get("class", "").split():
             field.widget.attrs["class"] = f"{kind} {field.widget.attrs.get('class', '')}".strip()
 
 
