@@ -103,7 +103,8 @@ class ForStewards(admin.AdminSite):
                 return redirect_to_login(request.get_full_path())
             if not self.has_permission(request):
                 raise DeniedError("this page is for stewards.", do="Ask one of those who look after accounts here.")
-            return inner(request, *args, **kwargs)
+            answer: HttpResponse = inner(request, *args, **kwargs)
+            return answer
 
         return update_wrapper(guarded, view)
 
