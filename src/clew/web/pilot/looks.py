@@ -13,16 +13,15 @@ GOING_ON = ("waiting", "running")
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a pilot stands: the `run` that is being computed, what is awaited `next`, and what is `late`."""
+    """Where a pilot stands: what is awaited `next`, and what is `late`, in a sentence each."""
 
-    run: LookRun | None
     next: str
     late: str
 
 
 def standing(told: Known, today: date) -> Standing:
     """Return where a pilot stands on a day."""
-    return Standing(run_of(told.pilot), next_step(told), late(told, today))
+    return Standing(next_step(told), late(told, today))
 
 
 def run_of(pilot: str) -> LookRun | None:

@@ -18,6 +18,7 @@ from clew.report.from_record import earlier_looks, report_known
 from clew.report.known import Known
 from clew.web import clock
 from clew.web.caching import public_page
+from clew.web.evaluate.models import LookRun
 from clew.web.gate.acts import offered
 from clew.web.pilot.looks import run_of, standing
 from clew.web.pilot.models import PilotRow
@@ -29,11 +30,12 @@ STYLE_OF_A_REPORT = {"style-src": [f"'{page.STYLE_HASH}'"], "script-src": ["'non
 @require_safe
 def pilot(request: HttpRequest, pilot: str) -> HttpResponse:
     """The page of a pilot; `?on=2027-03-01`: as it stood at the end of that day."""
-    return page_now(request, pilot) if run_of(pilot) else page_kept(request, pilot)
+    run = run_of(pilot)
+    return page_now(request, pilot, run) if run else page_kept(request, pilot)
 
 
-def page_now(request: HttpRequest, pilot: str) -> HttpResponse:
-    """Return the page as it stands at this moment."""
+def page_now(request: HttpRequest, pilot: str, run: LookRun | None = None) -> HttpResponse:
+    """Return the page as it stands at this moment; `run`: the look that is being computed."""
     on = asked_day(request)
     told = known(pilot, on)
     found = behind(told)
@@ -46,6 +48,7 @@ def page_now(request: HttpRequest, pilot: str) -> HttpResponse:
         "parts": [(part, page.render(part.anchor, content)) for part in page.parts_of(content)],
         "verdict": page.render("verdict", content) if told.latest else "",
         **_now(request, told, on),
+        "run": None if on else run,
     }
     return render(request, "pilot/page.html", shown)
 
