@@ -292,7 +292,8 @@ def ask_for(page: Page, name: str, accounts: dict[str, Account]) -> Iterator[str
         if name != "anonymous":
             client.force_login(accounts[name])
         answer = getattr(client, method)(page.path.replace("/1/", f"/{accounts['member'].pk}/"))
-        answer.close()
+        if answer.streaming:
+            b"".join(answer.streaming_content)
         said = judge(name, method, page, answer)
         if said:
             yield f"{name} {method.upper()} {page.path}: {answer.status_code}, {said}"
