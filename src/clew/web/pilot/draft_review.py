@@ -26,7 +26,8 @@ from clew.web.desk import reading, writing
 from clew.web.forms import ClewForm
 from clew.web.govern.models import Account
 from clew.web.keep import for_members
-from clew.web.pilot.drafts import NOT_HERE, steps_shown, theirs, written
+from clew.web.pilot.draft_amend import AmendForm, changes
+from clew.web.pilot.drafts import as_read, steps_shown, theirs, written
 from clew.web.pilot.models import PilotRow, ProtocolDraft
 from clew.web.pilot.tasks import try_rule
 from clew.web.recording import Step, answered_before, ask_check_record
@@ -80,6 +81,7 @@ def review(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     if found.protocol is not None:
         shown |= {**_promised(found.protocol), **_behaviour(draft, found.protocol)}
         shown |= _may_lock(request, draft, case, found.protocol)
+        shown |= changes(draft, found.protocol) if draft.amends else {}
     return render(request, "pilot/draft_review.html", shown)
 
 
@@ -122,13 +124,14 @@ def results(draft: ProtocolDraft, protocol: Protocol) -> tuple[tuple[str, str], 
 
 def _may_lock(request: HttpRequest, draft: ProtocolDraft, case: Case, protocol: Protocol) -> Shown:
     account = cast("Account", request.user)
-    act = "amend" if draft.amends else "lock"
+    act, what = "amend" if draft.amends else "lock", {"sha256": protocol.sha256}
     tried = results(draft, protocol) is not None
+    form = AmendForm(initial=what) if draft.amends else LockForm(initial=what, tried=tried)
     return {
         "may_lock": may(case, account.office, act, steward=account.is_steward),
         "owner": case.holder("owner"),
-        "lock_address": reverse("draft-lock", args=[draft.id]),
-        "lock_form": LockForm(initial={"sha256": protocol.sha256}, tried=tried),
+        "lock_address": reverse(f"draft-{act}", args=[draft.id]),
+        "lock_form": form,
     }
 
 
@@ -190,7 +193,7 @@ def lock(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         return before
     draft, case = theirs(request, key, "lock")
     protocol = written(draft).protocol
-    if protocol is None:
+    if protocol is None or draft.amends:
         return HttpResponseRedirect(reverse("draft-review", args=[key]))
     account = cast("Account", request.user)
     step = Step(
@@ -210,7 +213,7 @@ def lock(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 
 def _lock(account: Account, key: uuid.UUID, said: dict[str, str]) -> str:
-    draft, protocol = _as_read(key, said["sha256"])
+    draft, protocol = as_read(key, said["sha256"])
     with writing(account, draft.case_id, "lock") as (record, at, by):
         lock_in(
             protocol,
@@ -222,16 +225,6 @@ def _lock(account: Account, key: uuid.UUID, said: dict[str, str]) -> str:
         )
         draft.delete()
     return reverse("draft-receipt", args=[protocol.pilot.id])
-
-
-def _as_read(key: uuid.UUID, sha256: str) -> tuple[ProtocolDraft, Protocol]:
-    draft = ProtocolDraft.objects.select_for_update().filter(id=key).first()
-    if draft is None:
-        raise MissingError(NOT_HERE, do="Look at the case: what is locked stands there.")
-    protocol = written(draft).protocol
-    if protocol is None or protocol.sha256 != sha256:
-        raise RefusedError("the draft was changed after you had read it.", do="Go back and read it again.")
-    return draft, protocol
 
 
 @require_safe

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 from clew.case.desk import load
 from clew.case.duties import may, refuse_unless_may
 from clew.case.state import Case
-from clew.errors import MissingError
+from clew.errors import MissingError, RefusedError
+from clew.pilot.protocol import Protocol
 from clew.web import clock
 from clew.web.desk import reading
 from clew.web.govern.models import Account
@@ -61,6 +62,17 @@ def said_in(draft: ProtocolDraft) -> dict[str, str]:
 def written(draft: ProtocolDraft) -> Written:
     """Return a draft as a protocol, with what is wrong with it."""
     return read(said_in(draft))
+
+
+def as_read(key: uuid.UUID, sha256: str) -> tuple[ProtocolDraft, Protocol]:
+    """Return a draft and its protocol for putting it on the record, if it still is what was read by its SHA-256."""
+    draft = ProtocolDraft.objects.select_for_update().filter(id=key).first()
+    if draft is None:
+        raise MissingError(NOT_HERE, do="Look at the case: what is locked stands there.")
+    protocol = written(draft).protocol
+    if protocol is None or protocol.sha256 != sha256:
+        raise RefusedError("the draft was changed after you had read it.", do="Go back and read it again.")
+    return draft, protocol
 
 
 def keep(key: uuid.UUID, step: DraftStep, said: dict[str, str], *, sent: bool) -> ProtocolDraft:
@@ -190,9 +202,9 @@ def title_of(draft: ProtocolDraft) -> str:
     return said_in(draft).get("pilot-title") or "A pilot without a name"
 
 
-def drafts_for(account: Account, case_id: str, case: Case) -> list[dict[str, str]]:
-    """Return the drafts of a case for showing, to who may see them: what each is called, and where it is."""
+def drafts_for(account: Account, case_id: str, case: Case) -> list[dict[str, str]] | None:
+    """Return the drafts of a case for showing, to who may see them, else None."""
     if not account.is_authenticated or not may(case, account.office, "draft"):
-        return []
+        return None
     found = ProtocolDraft.objects.filter(case_id=case_id).order_by("-changed_at")
     return [{"title": title_of(one), "address": reverse("draft", args=[one.id]), "amends": one.amends} for one in found]
