@@ -1,10 +1,12 @@
 """`clew serve`, `clew rebuild` and what else runs a service. Django is set up inside the commands alone."""
 
 import os
-import webbrowser
+import sys
 from pathlib import Path
 
 import click
+
+from clew.errors import InputError, RecordError
 
 
 def start(workspace: Path) -> None:
@@ -17,6 +19,21 @@ def start(workspace: Path) -> None:
     django.setup()
 
 
+def migrate() -> None:
+    """Bring the tables up to this version. Raises RecordError where the database cannot be reached."""
+    from django.core.management import call_command
+    from django.db import OperationalError
+
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+    except OperationalError as error:
+        raise RecordError(
+            f"the database cannot be used: {' '.join(str(error).split())}.",
+            where="CLEW_DATABASE_URL, or the database in the workspace",
+            do="Check the address, the rights and the space left.",
+        ) from error
+
+
 def prepare() -> None:
     """Bring the database, the record and the built pages of the workspace up to this version."""
     from django.conf import settings
@@ -24,25 +41,10 @@ def prepare() -> None:
 
     from clew.web.desk import begin
 
-    call_command("migrate", verbosity=0, interactive=False)
+    migrate()
     call_command("createcachetable", verbosity=0)
     begin(settings.CLEW.origin)
     call_command("collectstatic", verbosity=0, interactive=False, clear=False)
-
-
-def run_server(port: int, *, host: str = "127.0.0.1", processes: int = 1) -> None:
-    """Serve until interrupted."""
-    from granian import Granian
-    from granian.constants import Interfaces
-
-    Granian(
-        "clew.web.wsgi:application",
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=processes,
-        blocking_threads=8,
-    ).serve()
 
 
 WORKSPACE = click.option(
@@ -59,7 +61,13 @@ WORKSPACE = click.option(
 @WORKSPACE
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--processes", type=click.IntRange(1), default=1, show_default=True, help="More than one: PostgreSQL.")
+@click.option(
+    "--processes",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Web processes of 8 threads; more than one: PostgreSQL.",
+)
 @click.option("--browser/--no-browser", default=False, help="Open the home page.")
 def serve(workspace: Path, port: int, host: str, processes: int, *, browser: bool) -> None:
     """Serve a workspace: its pages, its record and its background work.
@@ -71,11 +79,22 @@ def serve(workspace: Path, port: int, host: str, processes: int, *, browser: boo
       clew serve --port 8000
     """
     start(workspace)
+    from django.db import connection, connections
+
+    from clew.web.serving import Place, serve_until_stopped
+
+    if connection.vendor == "sqlite" and processes > 1:
+        raise InputError(
+            "several processes need PostgreSQL; on SQLite one process serves with eight threads.",
+            where="--processes",
+            do="Leave it out, or set CLEW_DATABASE_URL.",
+        )
+    place = Place(host, port)
+    place.refuse_if_taken()
     prepare()
-    click.echo(f"http://{host}:{port}/", err=True)
-    if browser:
-        webbrowser.open(f"http://{host}:{port}/")
-    run_server(port, host=host, processes=processes)
+    connections.close_all()
+    click.echo(f"{place.url}   (to stop: Ctrl-C)", err=True)
+    serve_until_stopped(place, processes=processes, open_browser=browser)
 
 
 @click.command()
@@ -89,7 +108,10 @@ def rebuild(workspace: Path) -> None:
     """
     start(workspace)
     prepare()
-    from clew.web import follow
+    from clew.web.desk import reading
+    from clew.web.follow import rebuild as make_anew
 
-    size = follow.rebuild()
+    quiet = not sys.stderr.isatty()
+    with click.progressbar(length=2 * reading().size, label="Reading", file=sys.stderr, hidden=quiet) as bar:
+        size = make_anew(bar.update)
     click.echo(f"{size} events of the record read; every read table is made anew.")
