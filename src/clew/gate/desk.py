@@ -204,11 +204,15 @@ def find(record: Record, pilot: str) -> Loaded:
 
 def seen_at_gate(record: Place, pilot: str) -> dict[str, Any]:
     """Return what stands for a pilot: verdicts, overrides beside them, decisions, and what is missing for one."""
-    loaded = find(opened(record), pilot)
+    return what_stands(find(opened(record), pilot))
+
+
+def what_stands(loaded: Loaded) -> dict[str, Any]:
+    """Return the same for a pilot that is loaded already."""
     gate, latest = loaded.gate, loaded.gate.latest
     standing = Standing(gate, loaded.case, loaded.registration.protocol)
     return {
-        "pilot": pilot,
+        "pilot": loaded.registration.pilot,
         "case": loaded.case_id,
         "verdict": latest and latest.verdict,
         "why": latest and latest.why,

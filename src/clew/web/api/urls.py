@@ -1,5 +1,10 @@
-"""Addresses of the app `api`."""
+"""Addresses of the API."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from clew.web.api.v1 import api, nothing_here
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("v1/", api.urls),
+    path("<path:rest>", nothing_here),
+]

@@ -60,4 +60,4 @@ class UploadToken(models.Model):
     expires_at = models.DateTimeField()
 
     def __str__(self) -> str:
-        return self.name
+        return f"{self.pilot} {self.sha256[:12]}"
