@@ -135,6 +135,8 @@ TABLE = (
     ),
     Page("drafts/<uuid:key>/<slug:slug>", may("draft"), {"key": A_DRAFT, "slug": "pilot"}),
     Page("drafts/<uuid:key>/lock", may("lock"), {"key": A_DRAFT}),
+    Page("drafts/<uuid:key>/amend", may("amend"), {"key": A_DRAFT}),
+    Page("pilots/<pilot:pilot>/amend", may("amend")),
     Page("pilots/<pilot:pilot>/data", may("see data"), posts=may("bring data")),
     Page("pilots/<pilot:pilot>/data/<uuid:upload>", may("see data")),
     Page("pilots/<pilot:pilot>/data/<uuid:upload>/undo", may("bring data")),
