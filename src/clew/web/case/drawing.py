@@ -7,7 +7,7 @@ back is a turn of the thread, dashed and named; nothing marks it as wrong.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from clew.case.phases import NAMES, position
 from clew.web.case.telling import Told
@@ -15,6 +15,7 @@ from clew.web.case.telling import Told
 LEFT, STRIDE = 4.0, 11.5  # per cent
 TOP, ROW = 30, 46  # pixels
 FOLLOWS_ON_THE_LEFT = 5  # from this column on a label stands left of its dot, so that it stays inside
+LEVEL, ABOVE_THE_THREAD = 4, -3
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +48,13 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Knot:
-    """One step: where its dot is, on which side its label stands, and what it says."""
+    """One step: where its dot is, on which side its label stands and how far it drops (pixels), and what it says."""
 
     visit: Visit
     across: float
     down: int
     side: str
+    drop: int
     last: bool
 
     @property
@@ -82,15 +84,18 @@ COLUMNS = tuple(Column(name, LEFT + STRIDE * place) for place, name in enumerate
 
 def drawing(visits: Sequence[Visit]) -> Drawing:
     """Return the drawing of a path."""
-    knots = tuple(_knot(visit, row, last=row == len(visits) - 1) for row, visit in enumerate(visits))
+    followed = zip_longest(visits, visits[1:])
+    knots = tuple(_knot(visit, row, after) for row, (visit, after) in enumerate(followed))
     legs = tuple(_leg(before, after) for before, after in pairwise(knots))
     return Drawing(COLUMNS, legs, knots, TOP + ROW * len(knots), sum(visit.back for visit in visits))
 
 
-def _knot(visit: Visit, row: int, *, last: bool) -> Knot:
+def _knot(visit: Visit, row: int, after: Visit | None) -> Knot:
     place = position(visit.phase)
     side = "end" if place >= FOLLOWS_ON_THE_LEFT else "start"
-    return Knot(visit, COLUMNS[place].at, TOP + ROW // 2 + ROW * row, side, last)
+    crossed = after is not None and (position(after.phase) < place) == (side == "end")
+    drop = ABOVE_THE_THREAD if crossed else LEVEL
+    return Knot(visit, COLUMNS[place].at, TOP + ROW // 2 + ROW * row, side, drop, last=after is None)
 
 
 def _leg(before: Knot, after: Knot) -> Leg:

@@ -66,8 +66,10 @@ def _acts(request: HttpRequest, page: CasePage) -> tuple[dict[str, str], ...]:
     account = request.user
     if not isinstance(account, Account) or page.case.result is not None:
         return ()
-    allowed = (one for one in ACTS if may(page.case, account.office, one.act, steward=account.is_steward))
-    return tuple({"url": reverse("case-do", args=[page.case_id, one.slug]), "heading": one.heading} for one in allowed)
+    forms = [(one.act, reverse("case-do", args=[page.case_id, one.slug]), one.heading) for one in ACTS]
+    forms.append(("draft", reverse("draft-new", args=[page.case_id]), "Write the protocol of a pilot"))
+    allowed = (one for one in forms if may(page.case, account.office, one[0], steward=account.is_steward))
+    return tuple({"url": url, "heading": heading} for _, url, heading in allowed)
 
 
 def _day(asked: str, today: date) -> date:

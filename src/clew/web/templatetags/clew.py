@@ -58,7 +58,7 @@ def again(context: template.Context, **changed: object) -> str:
 @register.simple_tag
 def entry(index: int) -> str:
     """Return the address of an entry of the record."""
-    return f"{reverse('record')}entries/{index}"
+    return reverse("record-entry", args=[index])
 
 
 @register.filter
