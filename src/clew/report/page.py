@@ -125,6 +125,12 @@ def render(template: str, content: Content) -> Markup:
     return Markup(PAGES.get_template(f"_{template}.html").render(**content))  # noqa: S704  escaped by the environment
 
 
+def with_looks_to_come(content: Content, to_come: Sequence[LookPoint]) -> Content:
+    """Return the content with the looks that are still to come in the plot of looks."""
+    points = (*(row.point for row in content["looks"]), *to_come)
+    return content | {"looks": plots.look_rows(points) if points else ()}
+
+
 def of_protocol(protocol: Protocol, units: Units) -> Content:
     """Return what a protocol alone gives to tell; every other value is there and empty."""
     nothing = dict.fromkeys(

@@ -59,10 +59,13 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class LookPoint:
-    """One look: the estimate over its standard error, and what its size had to reach. `when`: a date or "month 6"."""
+    """One look: the estimate over its standard error (None: not taken yet), and what its size has to reach.
+
+    `when`: a date or "month 6".
+    """
 
     look: int
-    statistic: float
+    statistic: float | None
     boundary: float
     verdict: str = ""
     when: str = ""
@@ -70,7 +73,7 @@ class LookPoint:
     @property
     def crossed(self) -> bool:
         """Whether the statistic reached the boundary, on either side."""
-        return abs(self.statistic) >= self.boundary
+        return self.statistic is not None and abs(self.statistic) >= self.boundary
 
 
 def look_point(verdict: VerdictComputed, on: date | None = None) -> LookPoint:
@@ -82,10 +85,10 @@ def look_point(verdict: VerdictComputed, on: date | None = None) -> LookPoint:
 
 @dataclass(frozen=True, slots=True)
 class LookRow:
-    """A look as drawn: its dot and both boundaries."""
+    """A look as drawn: its dot, where it was taken, and both boundaries."""
 
     point: LookPoint
-    at: str
+    at: str | None
     lower: str
     upper: str
     now: bool
@@ -175,14 +178,16 @@ def _bar(scale: Scale, estimate: float, interval: tuple[float, float]) -> Bar:
 
 
 def look_rows(points: Sequence[LookPoint]) -> tuple[LookRow, ...]:
-    """Return each look's dot and boundaries on one scale that is even on both sides of zero; the last is this one."""
-    furthest = max(max(abs(point.statistic), point.boundary) for point in points) * 1.1
+    """Return each look's dot and boundaries on one scale that is even on both sides of zero; the last taken is now."""
+    furthest = max(max(abs(point.statistic or 0.0), point.boundary) for point in points) * 1.1
     scale = Scale(-furthest, furthest)
-    return tuple(_look_row(scale, point, now=point == points[-1]) for point in points)
+    now = next((point for point in reversed(points) if point.statistic is not None), None)
+    return tuple(_look_row(scale, point, now=point == now) for point in points)
 
 
 def _look_row(scale: Scale, point: LookPoint, *, now: bool) -> LookRow:
-    return LookRow(point, scale.at(point.statistic), scale.at(-point.boundary), scale.at(point.boundary), now)
+    at = None if point.statistic is None else scale.at(point.statistic)
+    return LookRow(point, at, scale.at(-point.boundary), scale.at(point.boundary), now)
 
 
 def scale_over(values: Sequence[float]) -> Scale:

@@ -206,9 +206,9 @@ def test_the_page_offers_each_office_what_it_may_do_now_and_says_who_may_do_the_
     shown = {office: as_(office).get(f"/pilots/{PILOT}").content.decode() for office in (OWNER, EVALUATOR, REVIEWER)}
 
     def offered(page: str) -> set[str]:
-        return {slug for slug in (*ACTS, "data") if f'href="/pilots/{PILOT}/{slug}"' in page}
+        return {slug for slug in (*ACTS, "data", "amend") if f'href="/pilots/{PILOT}/{slug}"' in page}
 
-    assert offered(shown[OWNER]) == {"hear", "override", "decide"}
+    assert offered(shown[OWNER]) == {"hear", "override", "decide", "amend"}
     assert offered(shown[EVALUATOR]) == {"answer", "data"}
     assert offered(shown[REVIEWER]) == {"review"}
     anonymous = client.get(f"/pilots/{PILOT}").content.decode()

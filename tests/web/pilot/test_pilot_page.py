@@ -187,6 +187,25 @@ def test_a_decision_that_is_late_says_how_late(client, story, monkeypatch):
     assert "The decision is 10 days late: it was promised by 1 June 2027." in read(client)
 
 
+def test_looks_to_come_stand_with_the_limits_that_they_are_expected_to_have(client, story):
+    told = story(text=PROTOCOL.replace("planned = 1", "planned = 3")).opened().locked()
+    assert "When the data will be looked at" in read(client)
+    assert len(re.findall(r"Look \d \(to come\)", read(client))) == 3
+
+    told.looked(1)
+
+    page = read(client)
+    assert "Look 1 (this one)" in page
+    assert len(re.findall(r"Look \d \(to come\)", page)) == 2
+
+
+def test_a_decided_pilot_has_no_looks_to_come(client, story):
+    told = story().opened().locked().looked(1)
+    assert "Look 2 (to come)" in read(client)
+    told.said(OWNER, Override("stop", OWNER, "the money is gone", "none"), Decide(OWNER))
+    assert "(to come)" not in read(client)
+
+
 # --- where every figure comes from ------------------------------------------------------------------------------------
 
 
@@ -239,6 +258,11 @@ def test_the_protocol_is_served_to_the_byte(client, story):
     answer = client.get(f"{PAGE}/protocol.toml")
     assert answer.content == told.text.encode()
     assert answer["Content-Disposition"] == 'attachment; filename="visits.toml"'
+    before, sha256 = told.text, told.protocol.sha256
+    told.amended("worth_having = 0.12", "worth_having = 0.10", "alarms are cheaper now")
+    assert client.get(f"{PAGE}/protocol.toml").content == told.text.encode()
+    assert client.get(f"{PAGE}/protocol.toml?sha256={sha256}").content == before.encode()
+    assert client.get(f"{PAGE}/protocol.toml?sha256={'0' * 64}").status_code == 404
 
 
 def test_the_report_to_keep_is_the_command_line_s(client, story):

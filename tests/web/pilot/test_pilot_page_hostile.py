@@ -56,9 +56,7 @@ def test_twenty_looks_take_no_more_queries_than_one(client, story, account):
         counts = ((4 + look, 6 + look) * 3, (6 + look, 7 + look) * 3, 30)
         told.looked(look, write_data(told.folder / f"{look}.csv", counts))
 
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
+    with CaptureQueriesContext(connection) as asked:
         page = client.get(f"{PAGE}?").content.decode()
     assert len(asked) <= MOST_QUERIES
     client.force_login(account(OWNER))

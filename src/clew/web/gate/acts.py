@@ -61,23 +61,24 @@ GATE_ACTS = (
     PilotAct("override", "override", "Override the verdict in public", _a_verdict),
     PilotAct("decide", "decide", "Take the decision", _all_there),
 )
-BRING_DATA = PilotAct("pilot-data", "bring data", "Bring data and take a look", _nothing)
-
-
-def address_name(one: PilotAct) -> str:
-    """Return the name of an act's address."""
-    return one.slug if one is BRING_DATA else f"gate-{one.slug}"
+ELSEWHERE = (
+    PilotAct("pilot-data", "bring data", "Bring data and take a look", _nothing),
+    PilotAct("pilot-amend", "amend", "Amend the promise", _nothing),
+)
+"""What is done to a pilot in other rooms; `slug` is the name of its address there."""
 
 
 def offered(told: Known, account: Account | None) -> tuple[Offered, ...]:
     """Return every act as a page offers it to an account, None where nobody is signed in."""
-    return tuple(_offered(one, told, account) for one in (BRING_DATA, *GATE_ACTS))
+    return tuple(_offered(one, told, account) for one in (*ELSEWHERE, *GATE_ACTS))
 
 
 def _offered(one: PilotAct, told: Known, account: Account | None) -> Offered:
     who, why = who_may(told, one.act), one.waits(told)
     allowed = account is not None and may(told.case, account.office, one.act)
-    address = reverse(address_name(one), args=[told.pilot]) if allowed and not why else ""
+    address = (
+        reverse(one.slug if one in ELSEWHERE else f"gate-{one.slug}", args=[told.pilot]) if allowed and not why else ""
+    )
     return Offered(one.label, who, address, why)
 
 

@@ -16,6 +16,7 @@ from clew.report.could import tried_out
 from clew.report.figures import units_of
 from clew.report.from_record import earlier_looks, report_known
 from clew.report.known import Known
+from clew.report.outstanding import outstanding
 from clew.web import clock
 from clew.web.caching import public_page
 from clew.web.evaluate.models import LookRun
@@ -84,7 +85,11 @@ def asked_day(request: HttpRequest) -> date | None:
 
 def content_of(told: Known, found: Behind) -> page.Content:
     """Return what the parts of the page show."""
-    content = _judged(told, found.evaluation)
+    latest = told.latest
+    to_come = outstanding(
+        told.registration.protocol, taken=len(told.looks), verdict=latest.body.verdict if latest else None
+    )
+    content = page.with_looks_to_come(_judged(told, found.evaluation), () if told.is_decided else to_come)
     override = told.override
     return {
         **content,
@@ -120,10 +125,12 @@ def links_of(told: Known) -> page.Links:
 
 @require_safe
 def protocol(request: HttpRequest, pilot: str) -> HttpResponse:
-    """The protocol's exact bytes as they stand on the record; `?on=` as they stood on a day."""
+    """The protocol's exact bytes on the record; `?on=` as they stood on a day; `?sha256=` of this fingerprint."""
     told = known(pilot, asked_day(request))
+    sha256 = request.GET.get("sha256", "")
+    text = told.protocol_at(sha256).text if sha256 else told.registration.text
     headers = {"Content-Disposition": f'attachment; filename="{pilot}.toml"'}
-    return HttpResponse(told.registration.text.encode(), content_type="application/toml", headers=headers)
+    return HttpResponse(text.encode(), content_type="application/toml", headers=headers)
 
 
 @csp_replace(STYLE_OF_A_REPORT)  # type: ignore[arg-type]  # typed for views without arguments
