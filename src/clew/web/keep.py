@@ -30,7 +30,7 @@ def for_members(view: View[P]) -> View[P]:
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
         if request.method == "POST":
-            _keep(request)
+            keep(request)
         if "HX-Request" in request.headers:
             return HttpResponse(format_html(ENDED, redirect_to_login(request.get_full_path()).url))
         if request.method == "POST":
@@ -39,6 +39,12 @@ def for_members(view: View[P]) -> View[P]:
 
     guarded.for_members = True  # type: ignore[attr-defined]  # read by the test that visits every address
     return cast("View[P]", guarded)
+
+
+def is_for_members(request: HttpRequest) -> bool:
+    """Return whether the page that is asked for is one for people who are signed in."""
+    match = request.resolver_match
+    return match is not None and getattr(match.func, "for_members", False)
 
 
 def kept_for(request: HttpRequest) -> QueryDict | None:
@@ -51,7 +57,8 @@ def kept_for(request: HttpRequest) -> QueryDict | None:
     return typed
 
 
-def _keep(request: HttpRequest) -> None:
+def keep(request: HttpRequest) -> None:
+    """Keep what was sent to this page until it is asked for again in this session."""
     typed = request.POST.copy()
     for name in NOT_KEPT & set(typed):
         del typed[name]

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from clew.errors import ClewError, DeniedError, MissingError
+from clew.web.keep import is_for_members, keep
 from clew.web.middleware import error_page
 
 
@@ -16,7 +17,14 @@ def alive(request: HttpRequest) -> HttpResponse:
 
 
 def form_is_stale(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Say that a form's token no longer holds: it was open too long, or comes from somewhere else."""
+    """Say that a form's token no longer holds: it was open too long, or comes from somewhere else.
+
+    What a member sent from a page of our own is kept for that page; nobody elsewhere can plant anything there.
+    """
+    ours = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
+    if ours and request.user.is_authenticated and is_for_members(request):
+        keep(request)
+        return render(request, "form_is_stale.html", {"address": request.get_full_path()}, status=403)
     return error_page(
         request,
         DeniedError(
