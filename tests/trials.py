@@ -106,3 +106,11 @@ def agree(found: RawEstimate, expected: RawEstimate, rel: float = 1e-10) -> None
     """Hold two estimates against each other, figure by figure."""
     assert found.left_out == expected.left_out
     assert figures(found) == pytest.approx(figures(expected), rel=rel, abs=1e-13, nan_ok=True)
+
+
+def fire_visits_csv(path):
+    """Write the homes of the fire-safety story, both rounds, as the demo makes them; return where."""
+    from clew.demo import data
+
+    data.write_csv([*data.fire_safety_visits(1), *data.fire_safety_visits(2)], path)
+    return path

@@ -56,6 +56,11 @@ StoredFile.objects.bulk_create(StoredFile(name=name, content=content) for name, 
 head = signer.sign(TreeHead(signer.name, growth.size, root))
 StoredFile.objects.filter(name="checkpoint").update(content=head.note.encode())
 """
+NO_ED25519 = """
+const real = crypto.subtle.importKey.bind(crypto.subtle);
+crypto.subtle.importKey = (form, key, kind, ...more) =>
+  kind.name === "Ed25519" ? Promise.reject(new DOMException("", "NotSupportedError")) : real(form, key, kind, ...more);
+"""
 
 
 @pytest.fixture
@@ -139,9 +144,7 @@ def test_a_lost_file_is_named(browser_page, own_service):
     [
         ("Object.defineProperty(globalThis, 'isSecureContext', {value: false})", "not fetched over https"),
         (
-            "const real = crypto.subtle.importKey.bind(crypto.subtle);"
-            "crypto.subtle.importKey = (form, key, kind, ...more) => kind.name === 'Ed25519'"
-            " ? Promise.reject(new DOMException('unknown', 'NotSupportedError')) : real(form, key, kind, ...more)",
+            NO_ED25519,
             "does not know Ed25519",
         ),
     ],
