@@ -62,6 +62,10 @@ class PilotLine:
         """Running past the date by which it was to be decided."""
         return self.is_running and self.decision_by is not None and self.decision_by < today
 
+    def is_silent(self, today: date) -> bool:
+        """Decided, or past its date, and nothing was ever published: the gap that a withheld result leaves."""
+        return self.result is None and (self.decided_on is not None or self.is_overdue(today))
+
     def age_days(self, today: date) -> int | None:
         """Days since the lock, of a running pilot."""
         return (today - self.locked_on).days if self.is_running and self.locked_on else None
@@ -130,6 +134,11 @@ class Portfolio:
         return sum(result != "gain" for result in results) / len(results) if results else None
 
     @property
+    def silent(self) -> tuple[PilotLine, ...]:
+        """Pilots that ended, or should have, without a published result."""
+        return tuple(line for line in self.lines if line.is_silent(self.today))
+
+    @property
     def waiting(self) -> tuple[PilotLine, ...]:
         """Running pilots whose rule has spoken, and on which nobody has decided yet."""
         return tuple(line for line in self.lines if line.awaits_decision)
@@ -155,6 +164,7 @@ class Portfolio:
             "registered_after_data_began": sum(line.after_data for line in self.lines),
             "published": len(self.published),
             "share_null_or_negative": self.share_null_or_negative,
+            "without_result": [line.pilot for line in self.silent],
             "overrides": dict(sorted(overrides(self.lines).items())),
             "cycle_times": [asdict(cycle) for cycle in self.cycle_times],
             "slowest_step": self.slowest_step,

@@ -77,3 +77,10 @@ def test_six_of_ten_cases_with_outside_partners_are_sixty_per_cent() -> None:
     assert figures["share_external_collaboration"] == 0.6
     assert figures["share_intra_governmental_collaboration"] == 0.1
     assert Portfolio(TODAY, ()).to_dict()["share_external_collaboration"] is None
+
+
+def test_a_pilot_that_ended_or_should_have_without_a_result_is_a_gap() -> None:
+    assert [one.pilot for one in PORTFOLIO.silent] == ["late"]
+    silent = line("silent", locked_on=date(2026, 1, 1), decided_on=date(2026, 5, 1), decided="stop")
+    figures = Portfolio(TODAY, (*PORTFOLIO.lines, silent)).to_dict()
+    assert figures["without_result"] == ["late", "silent"]

@@ -3,9 +3,11 @@
 import inspect
 import re
 from html import unescape
+from pathlib import Path
 
 import pytest
 
+import clew.web
 from clew.case.duties import ACTS
 from clew.case.phases import PHASES
 from clew.evaluate import analyse
@@ -13,6 +15,8 @@ from clew.gate.judge import VERDICTS
 from clew.pilot.check import NOTICES, PROBLEMS
 from clew.web.about.contents import contents, verdicts
 from clew.web.about.words import BOUND, inline, what_it_says, words
+
+TEMPLATES = Path(clew.web.__file__).parent / "templates"
 
 
 def text_of(response) -> str:
@@ -73,6 +77,15 @@ def test_every_verdict_has_its_condition():
 def test_every_screen_that_an_analysis_raises_is_on_the_page():
     raised = set(re.findall(r"yield (\w+)\(", inspect.getsource(analyse)))
     assert {one.name.replace(" ", "_") for one in contents().screens} == raised
+
+
+def test_every_link_into_the_glossary_finds_its_word():
+    anchors = {word.anchor for chapter in words() for word in chapter.words}
+    linked = {
+        anchor for path in TEMPLATES.rglob("*.html") for anchor in re.findall(r"#word-([a-z0-9-]+)", path.read_text())
+    }
+    assert linked
+    assert linked <= anchors
 
 
 @pytest.mark.parametrize("page", ["about", "glossary", "accessibility", "privacy"])

@@ -56,7 +56,7 @@ def test_an_announced_case_shows_what_it_owes_and_what_is_overdue(client, a_case
     later = clock.now() + timedelta(days=45)
     monkeypatch.setattr(clock, "now", lambda: later)
     page = text_of(client.get(f"/cases/{a_case}"))
-    assert "Announced in public before it was thought through: it still owes 3 pieces of evidence." in page
+    assert "Announced in public before it was thought through: it still owes 3 pieces of evidence" in page
     owed = page[page.index("Evidence owed What the phases") :]
     assert "15 days overdue" in owed[: owed.index("those affected heard")]  # problem evidence, due after 30 days
     assert "overdue" not in owed[owed.index("those affected heard") : owed.index("Pilots")]

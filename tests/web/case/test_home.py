@@ -77,6 +77,7 @@ def test_every_figure_of_the_front_is_the_number_of_rows_behind_it(filled, today
         "decided": sum(line.decided_on is not None for line in lines),
         "outside-government": page.together.external,
         "within-government": page.together.intra,
+        "without-result": len(page.portfolio.silent),
         "published": len(page.portfolio.published),
         "overridden": sum(count for _, count in page.overrides),
         **{show: count for show, _, count in page.late_counts},

@@ -7,7 +7,7 @@ back is a turn of the thread, dashed and named; nothing marks it as wrong.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise, zip_longest
+from itertools import pairwise
 
 from clew.case.phases import NAMES, position
 from clew.web.case.telling import Told
@@ -84,17 +84,18 @@ COLUMNS = tuple(Column(name, LEFT + STRIDE * place) for place, name in enumerate
 
 def drawing(visits: Sequence[Visit]) -> Drawing:
     """Return the drawing of a path."""
-    followed = zip_longest(visits, visits[1:])
-    knots = tuple(_knot(visit, row, after) for row, (visit, after) in enumerate(followed))
+    places = [position(visit.phase) for visit in visits]
+    beside = zip([None, *places], [*places[1:], None], strict=False)
+    knots = tuple(_knot(visit, row, *ends) for row, (visit, ends) in enumerate(zip(visits, beside, strict=True)))
     legs = tuple(_leg(before, after) for before, after in pairwise(knots))
     return Drawing(COLUMNS, legs, knots, TOP + ROW * len(knots), sum(visit.back for visit in visits))
 
 
-def _knot(visit: Visit, row: int, after: Visit | None) -> Knot:
+def _knot(visit: Visit, row: int, before: int | None, after: int | None) -> Knot:
     place = position(visit.phase)
     side = "end" if place >= FOLLOWS_ON_THE_LEFT else "start"
-    crossed = after is not None and (position(after.phase) < place) == (side == "end")
-    drop = ABOVE_THE_THREAD if crossed else LEVEL
+    comes, goes = (other is not None and (other < place) == (side == "end") for other in (before, after))
+    drop = ABOVE_THE_THREAD if goes and not comes else LEVEL
     return Knot(visit, COLUMNS[place].at, TOP + ROW // 2 + ROW * row, side, drop, last=after is None)
 
 

@@ -131,6 +131,15 @@ LISTS = (
         "Published results whose interval holds zero, or lies on the wrong side of it.",
         Q(result__in=("null", "loss")),
     ),
+    Listed(
+        "without-result",
+        "No result published",
+        "Pilots that were decided, or should have been by now, without a result on the record: what is held back shows"
+        " as this gap.",
+        PILOTS,
+        lambda today: Q(result=None) & (~RUNNING | Q(decision_by__lt=today)),
+        ("decision_by", "pilot"),
+    ),
     _pilots(
         "gains", "Shown to help", "Published results whose interval lies on the right side of zero.", Q(result="gain")
     ),
