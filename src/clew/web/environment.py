@@ -90,6 +90,37 @@ SETTINGS = (
 )
 
 
+def reference() -> str:
+    """Return docs/reference/settings.md: every setting, its default and its meaning."""
+    defaults = {one.name: f"`{one.when_absent}`" if one.when_absent else "empty" for one in SETTINGS}
+    rows = "\n".join(f"| `{one.name}` | {defaults[one.name]} | {one.means} |" for one in SETTINGS)
+    return REFERENCE.replace("ROWS", rows)
+
+
+REFERENCE = """\
+# Settings
+
+A service is set up by environment variables alone. Each is read once, when it starts. One that cannot be used, or that
+this version does not know, stops it with a message. This page is made from `SETTINGS` in `src/clew/web/environment.py`,
+and a test holds it.
+
+| variable | default | meaning |
+|---|---|---|
+ROWS
+
+A yes is `yes`, `true`, `on` or `1`; a no is `no`, `false`, `off` or `0`.
+
+## Behind a proxy
+
+Set `CLEW_BEHIND_TLS=yes` where a proxy ends TLS. It must set `X-Forwarded-Proto` itself, whatever a client sent.
+Cookies are then for TLS alone, plain requests are redirected, and browsers are told to come by TLS for a year.
+
+`CLEW_PROXIES` says how many proxies append the address of who asked them to `X-Forwarded-For`. That many entries from
+its end are believed and no others. Leave it at 0 while in doubt: then everybody behind the proxy shares one allowance
+of attempts to sign in, which is a nuisance and no danger. A number that is too high lets a guesser write any address.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Environment:
     """The settings as read; ask by name: `environment["CLEW_HOSTS"]`."""
