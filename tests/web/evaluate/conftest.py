@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-import pilots
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+import pilots
 from clew.case import commands as ask
 from clew.case.desk import do
 from clew.pilot.in_record import lock_in

@@ -64,9 +64,9 @@ def _take_in(request: HttpRequest, here: Here) -> HttpResponse:
 @csrf_protect
 def _received(request: HttpRequest, here: Here, receiver: Receiver) -> HttpResponse:
     file = request.FILES.get(FIELD)
-    if file is None or receiver.coming is None:
+    if receiver.coming is None:
         raise InputError("no file was chosen.", do="Choose a CSV or Parquet file.")
-    if request.POST.get("whole") != "yes":  # the last field of the form: what was cut short lacks it
+    if file is None or request.POST.get("whole") != "yes":  # the form's last field: what was cut short lacks it
         raise cut_short()
     upload, is_new = keep(receiver.coming, file.name or "", here.protocol, request.user)  # type: ignore[arg-type]
     said = "is here" if is_new else "was here already; it is kept once"
@@ -152,7 +152,6 @@ def undo(request: HttpRequest, pilot: str, upload: uuid.UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("pilot-data", args=[pilot]))
 
 
-@never_cache
 @require_safe
 @for_members
 def fetch(request: HttpRequest, pilot: str, upload: uuid.UUID) -> HttpResponse:
