@@ -8,7 +8,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -62,11 +62,15 @@ class Links:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One section: its `anchor` (the template is `_anchor.html`), its heading, and the values it cannot do without."""
+    """One section: its `anchor` (the template is `_anchor.html`), its heading, and the values it cannot do without.
+
+    `before`: its heading before any verdict, where that is another.
+    """
 
     anchor: str
     heading: str
     needs: tuple[str, ...] = ()
+    before: str = ""
 
     def has_something(self, content: Mapping[str, Any]) -> bool:  # Any: as above
         """Return whether there is anything to tell."""
@@ -77,9 +81,9 @@ PARTS = (
     Part("promised", "What was promised"),
     Part("found", "What was found", ("evaluation",)),
     Part("whom", "For whom", ("groups",)),
-    Part("looks", "How the looks went", ("looks",)),
+    Part("looks", "How the looks went", ("looks",), "When the data will be looked at"),
     Part("rule", "What the locked rule says", ("judgement",)),
-    Part("could", "What this pilot could have shown", ("tried",)),
+    Part("could", "What this pilot could have shown", ("tried",), "What this pilot can show"),
     Part("costs", "Costs", ("evaluation",)),
     Part("checks", "Checks of the data", ("evaluation",)),
     Part("amendments", "What was changed since", ("amendments",)),
@@ -117,7 +121,10 @@ def render_report(
 
 def parts_of(content: Content) -> tuple[Part, ...]:
     """Return the parts that have something to tell, in their order."""
-    return tuple(part for part in PARTS if part.has_something(content))
+    told = (part for part in PARTS if part.has_something(content))
+    return tuple(
+        part if content["judgement"] or not part.before else replace(part, heading=part.before) for part in told
+    )
 
 
 def render(template: str, content: Content) -> Markup:

@@ -42,6 +42,7 @@ def test_locked_without_data_it_says_what_was_promised_and_that_nothing_is_known
     assert "Awaited: look 1 of 1 planned look." in page
     assert told.protocol.sha256 in page
     assert "What was found" not in page
+    assert page.count("When the data will be looked at") == 2  # in the list of parts, and above its own
 
 
 def test_the_verdict_and_its_figures_are_the_evaluation_s(client, story):
