@@ -56,7 +56,7 @@ test: setup oracles browser check ## set up and pass all tests, those of the ser
 	$(BIN)/pytest
 	CLEW_TEST_POSTGRESQL=1 $(BIN)/pytest --no-cov $(ON_BOTH_DATABASES)
 
-mutants: setup ## fourteen mistakes made on purpose: a test must see each
+mutants: setup ## mistakes made on purpose: a test must see each
 	$(BIN)/python tests/mutants.py
 
 bench: setup ## every performance claim beside a peer, in one run

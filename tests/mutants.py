@@ -17,13 +17,15 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @dataclass(frozen=True)
 class Mutant:
-    """One mistake: in `module` (below src/clew) `before` becomes `after`; `tests` ought to see it."""
+    """One mistake: in `module` (below src/clew) `before` becomes `after`; `tests` ought to see it, some of them only
+    on PostgreSQL."""
 
     name: str
     module: str
     before: str
     after: str
     tests: str
+    on_postgresql: bool = False
 
 
 MUTANTS = (
@@ -125,6 +127,56 @@ MUTANTS = (
         "pass",
         "tests/core/record/test_record_verify.py",
     ),
+    Mutant(
+        "service: anybody may do what needs a duty",
+        "web/desk.py",
+        "refuse_unless_may(fold(record.events(case_id)), account.office, act, steward=account.is_steward)",
+        "fold(record.events(case_id))",
+        "tests/web/test_thin_path.py tests/web/gate",
+    ),
+    Mutant(
+        "service: the read tables do not follow",
+        "web/record/served.py",
+        "self._follow(recorded)",
+        "pass",
+        "tests/web/test_thin_path.py tests/web/record/test_rebuild.py",
+    ),
+    Mutant(
+        "service: an answer that is sent twice is recorded twice",
+        "web/recording.py",
+        "mark = Once.objects.create(key=key) if key else None",
+        "mark = None",
+        "tests/web/test_recording.py",
+    ),
+    Mutant(
+        "service: what was typed is lost with the session",
+        "web/keep.py",
+        "            keep(request)\n",
+        "            pass\n",
+        "tests/web/test_keep.py",
+    ),
+    Mutant(
+        "service: a public page outlives the record's next event",
+        "web/caching.py",
+        "asked, last, today(), SOFTWARE",
+        "asked, today(), SOFTWARE",
+        "tests/web/test_caching.py",
+    ),
+    Mutant(
+        "service: one writer does not wait for the other",
+        "web/record/store.py",
+        'cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITERS_LOCK])',
+        "pass",
+        "tests/core/record/test_record_stores.py tests/web/record/test_store_in_database.py",
+        on_postgresql=True,
+    ),
+    Mutant(
+        "service: data behind a verdict can be taken back",
+        "web/evaluate/uploads.py",
+        "if used_by(upload):",
+        "if False:",
+        "tests/web/evaluate",
+    ),
 )
 
 
@@ -140,6 +192,8 @@ def first_failure(mutant: Mutant) -> str | None:
         path.write_text(text.replace(mutant.before, mutant.after), encoding="utf-8")
         command = [sys.executable, "-m", "pytest", "-x", "-n", "0", "--no-cov", "-p", "no:cacheprovider"]
         environment = {**os.environ, "PYTHONPATH": str(source)}
+        if mutant.on_postgresql:
+            environment["CLEW_TEST_POSTGRESQL"] = "yes"
         done = subprocess.run(
             [*command, *mutant.tests.split()], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
         )
