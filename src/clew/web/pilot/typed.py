@@ -14,9 +14,9 @@ from typing import Any  # Any: a value of TOML, which may be anything
 from clew.pilot.keys import BY_NAME, TABLES, Key
 
 Typed = Mapping[str, str]
-NUMBER = re.compile(r"([+-]?)0*(\d{1,20})((?:\.\d{1,30})?(?:[eE][+-]?\d{1,3})?)")
-PERCENT = re.compile(r"([+-]?\d{1,20}(?:\.\d{1,30})?)\s*%")
-DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+NUMBER = re.compile(r"([+-]?)0*(\d{1,20})((?:\.\d{1,30})?(?:[eE][+-]?\d{1,3})?)", re.ASCII)
+PERCENT = re.compile(r"([+-]?\d{1,20}(?:\.\d{1,30})?)\s*%", re.ASCII)
+DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
 ESCAPES = {"\\": "\\\\", '"': '\\"', "\t": "\\t"}
 HELD_BY_LISTS = "list of"
 
