@@ -1,6 +1,7 @@
 """The home page: what is overdue, waiting and decided; every figure is the number of rows on the list behind it."""
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -57,6 +58,20 @@ def test_what_is_late_stands_first_with_days_and_owner(client, many, today):
     assert re.search(r"late evidence owed 10 days 22 May 2027 care office later evidence owed 2 days", page)
     assert "evidence owed: 2" in page
     assert count_behind(client, "evidence-overdue") == 2
+
+
+def test_a_decision_is_late_from_the_day_after_its_day(client, many, today):
+    many(2)
+    PilotRow.objects.update(decided_on=None, decided=None, decision_by=today)
+    CaseRow.objects.update(next_due_on=None, evaluate_by=today)
+    assert front(today).late == ()
+    assert count_behind(client, "overdue") == count_behind(client, "evaluations-overdue") == 0
+    (first, second) = front(today + timedelta(days=1)).late[:2]
+    assert (first.what, first.days, second.days) == ("evaluation", 1, 1)
+    PilotRow.objects.filter(pk="pilot-1").update(decision_by=today - timedelta(days=3))
+    assert [(one.key, one.days) for one in front(today).late] == [("pilot-1", 3)]
+    PAGES.clear()
+    assert count_behind(client, "overdue") == 1
 
 
 @pytest.fixture
