@@ -24,6 +24,8 @@ COMMANDS = {
     "adopt": ("clew.web.record.command:adopt", "Take a record that was kept in a folder into the service."),
     "work": ("clew.web.work.commands:work", "Do a service's background work beside it (PostgreSQL)."),
     "rebuild": ("clew.web.commands:rebuild", "Make every read table anew from the record."),
+    "backup": ("clew.web.commands:backup", "Write a service into one archive."),
+    "restore": ("clew.web.commands:restore", "Take up a backup, on SQLite or PostgreSQL, and verify it."),
     "demo": ("clew.demo:demo", "Run three pilots from locked rule to verdict, and serve them."),
     "completion": ("clew.cli.completion:completion", "Print the completion script of a shell."),
 }

@@ -1,12 +1,13 @@
 """`clew serve`, `clew rebuild` and what else runs a service. Django is set up inside the commands alone."""
 
 import os
+import shutil
 import sys
 from pathlib import Path
 
 import click
 
-from clew.errors import InputError, RecordError
+from clew.errors import InputError, MissingError, RecordError, RefusedError
 
 
 def start(workspace: Path) -> None:
@@ -115,3 +116,60 @@ def rebuild(workspace: Path) -> None:
     with click.progressbar(length=2 * reading().size, label="Reading", file=sys.stderr, hidden=quiet) as bar:
         size = make_anew(bar.update)
     click.echo(f"{size} events of the record read; every read table is made anew.")
+
+
+@click.command()
+@click.argument("target", metavar="FILE.tar", type=click.Path(path_type=Path, dir_okay=False))
+@WORKSPACE
+@click.pass_context
+def backup(context: click.Context, target: Path, workspace: Path) -> None:
+    """Write a service, as it stands at this moment, into one archive; nobody has to stop working meanwhile.
+
+    Keep it as safe as the service: it holds the signing key, accounts, personal values and data.
+
+    \b
+    Example:
+      clew backup clew-backup.tar
+    """
+    if not os.environ.get("CLEW_DATABASE_URL") and not (workspace / "clew.sqlite3").is_file():
+        raise MissingError("there is no service here.", where=str(workspace), do="Name its folder with --workspace.")
+    start(workspace)
+    from clew.web.record.backup import back_up
+
+    made, sound = back_up(target)
+    rows = sum(made.rows.values())
+    click.echo(f"{target}: {made.size} entries of {made.origin}, {rows} rows, {len(made.files)} files")
+    for name in made.missing:
+        click.echo(f"missing: {name}, a data file that is not in the workspace", err=True)
+    if not sound:
+        click.echo("The record does not verify: see `clew verify`. This backup cannot be restored.", err=True)
+        context.exit(1)
+
+
+@click.command()
+@click.argument("source", metavar="FILE.tar", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@WORKSPACE
+def restore(source: Path, workspace: Path) -> None:
+    """Take up a backup in a new workspace, on SQLite or PostgreSQL (CLEW_DATABASE_URL), and verify its record.
+
+    \b
+    Example:
+      clew restore clew-backup.tar --workspace restored
+    """
+    if workspace.exists() and (not workspace.is_dir() or any(workspace.iterdir())):
+        raise RefusedError(
+            "this is there already and is not an empty folder.", where=str(workspace), do="Name a new one."
+        )
+    start(workspace)
+    from clew.web.record.restore import restore as take_up
+
+    try:
+        migrate()
+        taken = take_up(source)
+    except BaseException:
+        from django.db import connections
+
+        connections.close_all()
+        shutil.rmtree(workspace, ignore_errors=True)
+        raise
+    click.echo(f"{workspace}: {taken.size} entries of {taken.origin}, verified; key {taken.vkey}")

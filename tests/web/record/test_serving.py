@@ -53,8 +53,9 @@ def test_it_starts_answers_and_stops_by_a_signal_with_its_worker_and_a_quiet_con
     with service.start():
         with urllib.request.urlopen(f"{service.url}/record/checkpoint") as answer:
             assert answer.read().startswith(b"localhost/record\n0\n")
-        with pytest.raises(urllib.error.HTTPError):
+        with pytest.raises(urllib.error.HTTPError) as missing:
             urllib.request.urlopen(f"{service.url}/nowhere")
+        missing.value.close()
         (first,) = until(lambda: workers_of(service))
         os.kill(first, signal.SIGKILL)
         (second,) = until(lambda: [pid for pid in workers_of(service) if pid != first])
