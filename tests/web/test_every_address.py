@@ -29,6 +29,7 @@ from clew.web.govern.models import Account
 from clew.web.pilot import drafts
 from clew.web.pilot.models import ProtocolDraft
 from clew.web.record.files import PUBLIC_FILES
+from clew.web.record.models import EventRow
 from clew.web.work.models import Progress
 from told import CASE, EVALUATOR, OWNER, PILOT, REVIEWER
 
@@ -137,9 +138,13 @@ TABLE = (
     Page("drafts/<uuid:key>/lock", may("lock"), {"key": A_DRAFT}),
     Page("drafts/<uuid:key>/amend", may("amend"), {"key": A_DRAFT}),
     Page("pilots/<pilot:pilot>/amend", may("amend")),
+    Page("pilots/<pilot:pilot>/assign", may("lock")),
+    Page("pilots/<pilot:pilot>/assignment.csv", may("lock") | may("see data")),
     Page("pilots/<pilot:pilot>/data", may("see data"), posts=may("bring data")),
     Page("pilots/<pilot:pilot>/data/<uuid:upload>", may("see data")),
     Page("pilots/<pilot:pilot>/data/<uuid:upload>/undo", may("bring data")),
+    Page("pilots/<pilot:pilot>/tokens", may("bring data")),
+    Page("pilots/<pilot:pilot>/tokens/<slug:sha256>/withdraw", may("bring data")),
     Page("pilots/<pilot:pilot>/look", may("take a look")),
     Page("looks/<uuid:key>", may("see data"), {"key": A_LOOK}),
     # what is the evaluator's own
@@ -315,3 +320,20 @@ def test_who_may_and_nobody_else(group, world):
             cache.clear()
             wrong += ask_for(page, name, world)
     assert not wrong, "\n" + "\n".join(wrong)
+
+
+def test_nothing_that_another_site_sends_is_taken(world):
+    """Every address is sent to without the token of a form of ours, by everybody who may do something there."""
+    events, taken = EventRow.objects.count(), []
+    people = [(one.office, one.is_steward, one.is_active) for one in Account.objects.order_by("pk")]
+    for page in TABLE:
+        for name in sorted(page.who - {"anonymous"} or ANYBODY)[:3]:
+            client = Client(raise_request_exception=False, enforce_csrf_checks=True)
+            if name != "anonymous":
+                client.force_login(world[name])
+            status = client.post(page.path.replace("/1/", f"/{world['member'].pk}/")).status_code
+            if status not in REFUSED:
+                taken.append(f"{name} POST {page.path}: {status}")
+    assert taken == []
+    assert EventRow.objects.count() == events
+    assert [(one.office, one.is_steward, one.is_active) for one in Account.objects.order_by("pk")] == people

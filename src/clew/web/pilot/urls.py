@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from clew.web.identifiers import PilotId
-from clew.web.pilot import draft_amend, draft_review, drafts, drafts_begin, pages
+from clew.web.pilot import assigning, draft_amend, draft_review, drafts, drafts_begin, pages
 
 register_converter(PilotId, "pilot")
 
@@ -17,6 +17,8 @@ urlpatterns = [
     path("drafts/<uuid:key>/review", draft_review.review, name="draft-review"),
     path("drafts/<uuid:key>/try", draft_review.try_out, name="draft-try"),
     path("drafts/<uuid:key>/tried", draft_review.tried, name="draft-tried"),
+    path("pilots/<pilot:pilot>/assign", assigning.assign, name="pilot-assign"),
+    path("pilots/<pilot:pilot>/assignment.csv", assigning.assignment, name="pilot-assignment"),
     path("pilots/<pilot:pilot>/amend", draft_amend.start, name="pilot-amend"),
     path("drafts/<uuid:key>/amend", draft_amend.put, name="draft-amend"),
     path("drafts/<uuid:key>/lock", draft_review.lock, name="draft-lock"),
