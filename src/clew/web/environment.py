@@ -233,6 +233,7 @@ def _sqlite(path: Path) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,
+        "CONN_MAX_AGE": None,  # one connection a thread: opening one costs more than most pages
         "OPTIONS": {
             "timeout": 30,
             "transaction_mode": "IMMEDIATE",  # a transaction that will write says so at once: no lock is upgraded
