@@ -21,7 +21,7 @@ from clew.web.record.models import EventRow
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 MOST_BYTES = 64_000_000
-LAST = f'SELECT max("index") FROM "{EventRow._meta.db_table}"'  # noqa: SLF001 - Django's documented name of the table
+LAST = f'SELECT max("index") FROM "{EventRow._meta.db_table}"'
 
 
 class Pages:
