@@ -32,6 +32,7 @@ BLOCK = re.compile(
     r"(?:<!-- file: (?P<file>\S+) -->\n+)?^```(?P<kind>\w+)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL
 )
 COMMANDS = {"clew", "python3", "cat", "cp", "sed", "sha256sum", "ls", "echo"}
+OF_A_SERVICE = {"adopt", "backup", "rebuild", "restore", "serve"}  # Django is set up once a process: each has its own
 SLOWEST = 120
 
 
@@ -108,7 +109,8 @@ def demo_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """Run a command in a folder: clew's own in this process, to import once; anything else in a shell."""
-    alone = command.startswith("clew ") and not set(command) & set("|>;&$")
+    own = command.startswith("clew ") and command.split()[1] not in OF_A_SERVICE
+    alone = own and not set(command) & set("|>;&$")
     return run_clew(command, folder) if alone else run_shell(command, folder)
 
 
@@ -121,7 +123,8 @@ def run_clew(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 def run_shell(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = {**os.environ, "PATH": path}
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("CLEW_", "DJANGO_"))}
+    environment = {**clean, "PATH": path}
     return subprocess.run(
         ["bash", "-c", command],
         cwd=folder,

@@ -97,7 +97,8 @@ def _refuse_unless_fit(manifest: Manifest) -> None:
             f"this backup was made by clew {manifest.clew}, whose tables are not those of this version.",
             do="Restore it with that version, then upgrade.",
         )
-    full = [table._meta.label for table in (StoredFile, *kept_tables()) if all_rows(table).exists()]
+    tables: tuple[type[Model], ...] = (StoredFile, *kept_tables())
+    full = [table._meta.label for table in tables if all_rows(table).exists()]
     if full:
         raise RefusedError(
             f"this database is not empty: {', '.join(full)}.",
@@ -135,7 +136,7 @@ def _fill(table: type[Model], lines: IO[bytes] | None) -> None:
     if tuple(next(rows, ())) != columns(table):
         raise InputError(f"the columns of {table._meta.label} are not those of this version.", do=_ANOTHER)
     quote = connection.ops.quote_name
-    names = ", ".join(quote(one.column) for one in table._meta.local_concrete_fields)
+    names = ", ".join(quote(str(one.column)) for one in table._meta.local_concrete_fields)
     marks = ", ".join(["%s"] * len(columns(table)))
     statement = f"INSERT INTO {quote(table._meta.db_table)} ({names}) VALUES ({marks})"
     with connection.cursor() as cursor:
