@@ -1,6 +1,6 @@
 """Bringing data by a program: the file is the body, and streams to the disk; a token opens one pilot alone."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
@@ -9,7 +9,7 @@ from ninja.throttling import AuthRateThrottle
 
 from clew.errors import DeniedError, InputError
 from clew.web.api import described as say
-from clew.web.api.answers import as_bytes
+from clew.web.api.answers import JSON, as_bytes
 from clew.web.evaluate.access import at
 from clew.web.evaluate.arriving import arriving, take_in
 from clew.web.evaluate.models import UploadToken
@@ -50,21 +50,32 @@ def answers() -> dict[int, object]:
     return {200: say.UploadOut, 201: say.UploadOut, **dict.fromkeys(statuses, say.Problems)}
 
 
-@router.api_operation(
-    ["PUT", "POST"],
-    "/pilots/{pilot}/data",
-    response=answers(),
-    auth=ByToken(),
-    throttle=[AuthRateThrottle("120/m")],
-    tags=["data"],
-    openapi_extra=BODY,
-)
+AS_BOTH: dict[str, Any] = {  # Any: options of the router
+    "response": answers(),
+    "auth": ByToken(),
+    "throttle": [AuthRateThrottle("120/m")],
+    "tags": ["data"],
+    "openapi_extra": BODY,
+}
+
+
+@router.put("/pilots/{pilot}/data", **AS_BOTH)
 def bring(request: HttpRequest, pilot: say.PilotId, name: NAME = "data") -> HttpResponse:
     """Bring a data file for a pilot. The same file again is kept once; nothing of a broken upload is kept.
 
     Answers with the SHA-256 of what arrived. The file can be taken back, on the page of the pilot's data, until a look
     is taken on it. Chunked bodies without Content-Length are not taken.
     """
+    return _taken(request, pilot, name)
+
+
+@router.post("/pilots/{pilot}/data", **AS_BOTH)
+def bring_by_post(request: HttpRequest, pilot: say.PilotId, name: NAME = "data") -> HttpResponse:
+    """Bring a data file, as PUT does."""
+    return _taken(request, pilot, name)
+
+
+def _taken(request: HttpRequest, pilot: str, name: str) -> HttpResponse:
     token: UploadToken = request.auth  # type: ignore[attr-defined]  # set by ninja after ByToken
     if token.pilot != pilot:
         raise DeniedError(f'this token is not for the pilot "{pilot}".', do="Make one for it.")
@@ -74,7 +85,7 @@ def bring(request: HttpRequest, pilot: say.PilotId, name: NAME = "data") -> Http
         upload, is_new = keep(coming, name, here.protocol, token.account)
     told = {"pilot": pilot, "name": upload.name, "sha256": upload.sha256, "size_bytes": upload.size_bytes}
     status = 201 if is_new else 200
-    return HttpResponse(as_bytes({**told, "new": is_new}), status=status, content_type="application/json")
+    return HttpResponse(as_bytes({**told, "new": is_new}), status=status, content_type=JSON)
 
 
 def _length(request: HttpRequest) -> int:

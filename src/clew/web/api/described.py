@@ -98,11 +98,11 @@ class Pilots(Schema):
 class PortfolioOut(Schema):
     """All pilots at a glance; the JSON of `clew gate portfolio`."""
 
-    today: date
-    pilots: int
-    running: int
+    today: date = Field(description="the day as of which it is reckoned")
+    pilots: int = Field(description="how many are locked")
+    running: int = Field(description="how many are locked and not decided")
     overdue: list[str] = Field(description="pilots past the day by which they were to be decided, the longest first")
-    lines: list[dict[str, Any]]
+    lines: list[dict[str, Any]] = Field(description="each pilot: its days, verdict, result, decision")
 
 
 class PilotOut(Schema):
@@ -118,8 +118,8 @@ class PilotOut(Schema):
     why: str | None
     standing: str | None = Field(description="the verdict, or the override beside it")
     verdicts: list[dict[str, Any]] = Field(description="each look's verdict; figures are text, exactly as computed")
-    overrides: list[dict[str, Any]]
-    decisions: list[dict[str, Any]]
+    overrides: list[dict[str, Any]] = Field(description="who decided otherwise than the rule, why, and who dissents")
+    decisions: list[dict[str, Any]] = Field(description="what was decided, by whom, by the rule or by override")
     missing: list[str] = Field(description="what must be there before it can be decided")
 
 

@@ -30,7 +30,10 @@ Choices = list[tuple[str, str]]
 class LookForm(ClewForm):
     """Which look is taken, on which files."""
 
-    ask: ClassVar[str] = "The rule that was locked is held against these data. Nobody can choose another rule now."
+    ask: ClassVar[str] = (
+        "The locked rule is held against these data. Seal of the data, verdict and figures go on the record as soon as "
+        "they are computed."
+    )
 
 
 def form_for(here: Here, uploads: list[Upload]) -> type[LookForm]:
@@ -41,7 +44,7 @@ def form_for(here: Here, uploads: list[Upload]) -> type[LookForm]:
         widget=forms.CheckboxSelectMultiple,
         choices=[(str(one.id), f"{one.name} ({filesizeformat(one.size_bytes)}, {one.at:%d %B %Y})") for one in uploads],
     )
-    look = forms.TypedChoiceField(label="Which look is this?", coerce=int, choices=look_choices(here))
+    look = forms.ChoiceField(label="Which look is this?", choices=look_choices(here))
     return type("LookForm", (LookForm,), {"data": data, "look": look})
 
 
@@ -77,8 +80,8 @@ def look(request: HttpRequest, pilot: str) -> HttpResponse:
     if not uploads:
         raise RefusedError("no data have been brought for this pilot.", do="Bring the data first.")
     step = Step(
-        heading=f"Take a look at {here.title}",
-        caption="Seal of the data, verdict and figures go on the record as soon as they are computed.",
+        heading="Take a look",
+        caption=here.title,
         form=form_for(here, uploads),
         carry_out=lambda typed: ask_for(here, request.user, typed),  # type: ignore[arg-type]  # members alone
         done="The look is in the queue.",
@@ -91,20 +94,20 @@ def look(request: HttpRequest, pilot: str) -> HttpResponse:
 
 def ask_for(here: Here, account: Account, typed: Typed) -> str:
     """Put a look in the queue and return the address of its page; the same look that is there already, once."""
-    chosen = sorted(str(one.id) for one in found_of(here.pilot, typed["data"]))
+    number, chosen = int(typed["look"]), sorted(str(one.id) for one in found_of(here.pilot, typed["data"]))
     waiting = LookRun.objects.filter(pilot=here.pilot, state__in=[WAITING, RUNNING], cancelling=False)
     for run in waiting:
-        if (run.look, run.uploads, run.account_id) == (typed["look"], chosen, account.pk):
+        if (run.look, run.uploads, run.account_id) == (number, chosen, account.pk):
             return run.page
     return hand_over(
         take_look,
         account=account,
-        title=f"Look {typed['look']} at {here.title}",
+        title=f"Look {number} at {here.title}",
         page="/looks/{}",
         kind=LookRun,
         back=reverse("pilot-data", args=[here.pilot]),
         pilot=here.pilot,
-        look=typed["look"],
+        look=number,
         uploads=chosen,
         office=account.office,
     ).page

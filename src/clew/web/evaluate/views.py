@@ -102,6 +102,7 @@ def _page(request: HttpRequest, here: Here, error: ClewError | None = None) -> H
         "may_see": here.may(SEE),
         "may_look": here.may(LOOK),
         "problems": error.problems if error else (),
+        "limit_mb": settings.CLEW["CLEW_UPLOAD_LIMIT_MB"],
         "limit": settings.CLEW["CLEW_UPLOAD_LIMIT_MB"] * MEGABYTE,
     }
     return render(request, "evaluate/data.html", shown, status=error.http_status if error else 200)
