@@ -217,6 +217,17 @@ def test_the_page_offers_each_office_what_it_may_do_now_and_says_who_may_do_the_
     assert f"the reviewer ({REVIEWER})" in anonymous
 
 
+def test_before_any_look_nothing_is_offered_that_needs_one(as_, story):
+    story().opened().locked()
+    for office, expected in ((OWNER, {"hear", "amend"}), (EVALUATOR, {"data"}), (REVIEWER, set())):
+        page = as_(office).get(f"/pilots/{PILOT}").content.decode()
+        assert {slug for slug in (*ACTS, "data", "amend") if f'href="/pilots/{PILOT}/{slug}"' in page} == expected
+    for slug, office in (("override", OWNER), ("decide", OWNER), ("review", REVIEWER), ("answer", EVALUATOR)):
+        answer = as_(office).get(address(slug))
+        assert answer.status_code == 409
+        assert "No look has been taken yet." in answer.content.decode()
+
+
 def test_a_session_that_ended_in_mid_form_keeps_what_was_typed(client, account, looked):
     made = account(OWNER)
     client.post(address("hear"), {"reference": "a long account of the hearing"})

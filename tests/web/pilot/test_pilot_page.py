@@ -5,6 +5,8 @@ import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
+
 from clew.gate.decision import Decide, HearPublic, Override, SignReview
 from clew.report import report_of
 from clew.report.figures import units_of
@@ -182,10 +184,15 @@ def test_a_look_that_is_being_computed_is_told_at_once(client, story):
     assert "is being computed" not in read(client)
 
 
-def test_a_decision_that_is_late_says_how_late(client, story, monkeypatch):
+@pytest.mark.parametrize(
+    ("day", "said"), [(1, None), (2, "The decision is 1 day late"), (11, "The decision is 10 days late")]
+)
+def test_a_decision_that_is_late_says_how_late(client, story, monkeypatch, day, said):
     story().opened().locked()
-    monkeypatch.setattr(clock, "now", lambda: datetime(2027, 6, 11, tzinfo=UTC))
-    assert "The decision is 10 days late: it was promised by 1 June 2027." in read(client)
+    monkeypatch.setattr(clock, "now", lambda: datetime(2027, 6, day, tzinfo=UTC))
+    page = read(client)
+    assert ("late: it was promised by 1 June 2027." in page) == (said is not None)
+    assert (said or "Awaited") in page
 
 
 def test_looks_to_come_stand_with_the_limits_that_they_are_expected_to_have(client, story):
