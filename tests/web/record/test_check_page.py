@@ -87,3 +87,14 @@ def test_the_page_says_what_the_record_is_and_how_to_check_it(client, grown):
         "clew verify",
     ):
         assert words in page, words
+
+
+@pytest.mark.parametrize("name", ["checkpoint", "vkey"])
+def test_where_the_head_is_damaged_the_page_says_so_and_the_checks_stay_in_reach(client, grown, name):
+    change(name, b"clew.local/tests", b"clew.local/texts")
+    page = client.get("/record/")
+
+    assert page.status_code == 200
+    assert b"Do not rely on this record." in page.content
+    assert b"Let the server check" in page.content
+    assert "Something does not hold" in said(client)

@@ -1,18 +1,21 @@
 """The record for people: what it is, how to check it, and every entry in plain words."""
 
 from threading import Lock
+from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from clew.errors import RefusedError
+from clew.errors import RecordError, RefusedError
 from clew.web.desk import reading
 from clew.web.forms import ClewForm
 from clew.web.record.checking import check_record, found_in
 from clew.web.record.models import EventRow
+from clew.web.record.served import ServedRecord
 from clew.web.record.telling import kinds, one_entry, told
 
 A_PAGE = 50
@@ -32,22 +35,29 @@ class Sought(ClewForm):
 def record(request: HttpRequest) -> HttpResponse:
     """The page of the record: what it is, its name and key, and three ways to check it."""
     kept = reading()
-    shown = {"record": kept, "checkpoint": kept.published, "address": request.build_absolute_uri("/record")}
+    shown = {"record": kept, "address": request.build_absolute_uri("/record"), **_head(kept)}
     return render(request, "record/record.html", shown)
+
+
+def _head(kept: ServedRecord) -> dict[str, Any]:  # Any: values of the template
+    """Return what is said of the record's head; where that is damaged, that it is: the checks must stay in reach."""
+    try:
+        return {"size": kept.size, "name": kept.origin, "checkpoint": kept.published}
+    except RecordError as error:
+        return {"damaged": str(error), "name": settings.CLEW.origin}
 
 
 @require_safe
 def check(request: HttpRequest) -> HttpResponse:
     """The server's own check of itself, for readers without JavaScript."""
-    kept = reading()
+    reading()
     if not one_check_at_a_time.acquire(blocking=False):
         raise RefusedError("a check is being made at this moment.", do="Wait a moment and ask again.")
     try:
         result = check_record()
     finally:
         one_check_at_a_time.release()
-    shown = {"record": kept, "result": result, "found": found_in(result)}
-    return render(request, "record/check.html", shown)
+    return render(request, "record/check.html", {"result": result, "found": found_in(result)})
 
 
 @require_safe
