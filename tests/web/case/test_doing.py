@@ -92,3 +92,42 @@ def test_separation_of_duties_is_said_on_the_page_that_checks(a_case, as_):
     assert answer.status_code == 409
     assert "cannot be its reviewer too" in answer.content.decode()
     assert EventRow.objects.count() == size
+
+
+def test_a_steward_appoints_only_where_nobody_owns_the_case(a_case, as_, account):
+    account("new director")
+    steward = as_("registrar", is_steward=True)
+    address, said = reverse("case-do", args=[a_case, "appoint"]), {"duty": "owner", "office": "new director"}
+    refused = steward.post(address, {**said, "confirmed": "yes"})
+    assert refused.status_code == 422
+    assert "This case has an owner" in refused.content.decode()
+
+    record_it(as_(OWNER), reverse("case-do", args=[a_case, "leave"]), {})
+    record_it(steward, address, said)
+    assert load(reading(), a_case).holder("owner") == "new director"
+
+
+def test_evidence_that_is_not_owed_is_named(a_case, as_):
+    client, address = as_(OWNER), reverse("case-do", args=[a_case, "give-evidence"])
+
+    assert client.post(address, {"owed": "", "reference": "here"}).status_code == 422
+    record_it(client, address, {"owed": "", "other": "a survey", "reference": "here"})
+    assert load(reading(), a_case).evidence[-1].item == "a survey"
+
+
+def test_going_back_is_said_before_it_is_recorded(a_case, as_):
+    checked = as_(OWNER).post(
+        reverse("case-do", args=[a_case, "enter-phase"]), {"phase": "frame", "reason": "wrong cause"}
+    )
+
+    assert "This goes back from “pilot” to “frame”" in checked.content.decode()
+
+
+def test_a_name_that_is_taken_is_refused_and_a_free_one_suggested(a_case, as_):
+    client = as_("housing office")
+    said = {"title": "Visits", "phase": "frame", "risk": "low"}
+    refused = client.post(reverse("case-new"), {**said, "identifier": a_case})
+
+    assert "Another case has this name" in refused.content.decode()
+    record_it(client, reverse("case-new"), said)
+    assert load(reading(), "visits-2").title == "Visits"
