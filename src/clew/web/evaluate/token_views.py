@@ -1,5 +1,6 @@
 """The page of a pilot's upload tokens: make one, see which there are, withdraw one."""
 
+import re
 import uuid
 from typing import ClassVar
 
@@ -45,7 +46,8 @@ def tokens(request: HttpRequest, pilot: str) -> HttpResponse:
         made.append(make(pilot, request.user, form.cleaned_data["name"], form.cleaned_data["days"]))  # type: ignore[arg-type]
         return reverse("pilot-tokens", args=[pilot])
 
-    location = once_only(f"token {request.POST.get('once', '')[:50]}", carry_out)
+    once = re.sub("[^0-9a-f]", "", request.POST.get("once", ""))[:50]
+    location = once_only(f"token {once}" if once else "", carry_out)
     return _page(request, here, TokenForm(), made[0]) if made else HttpResponseRedirect(location)
 
 
