@@ -57,9 +57,11 @@ class _File:
         draft.rename(self._path)  # nobody ever sees this name without its lock
 
     def holds(self) -> bool:
+        """Return whether the lock is still held."""
         return self._path.exists()
 
     def release(self) -> None:
+        """Let it go."""
         self._path.unlink(missing_ok=True)
         os.close(self._held)
 
@@ -92,6 +94,7 @@ class _Session:
             cursor.execute(query, parameters)
 
     def holds(self) -> bool:
+        """Return whether the lock is still held."""
         try:
             self._ask("SELECT 1")
         except DatabaseError:
@@ -99,6 +102,7 @@ class _Session:
         return True
 
     def release(self) -> None:
+        """Let it go."""
         with suppress(DatabaseError):
             self._ask("SELECT pg_advisory_unlock(%s)", [_number(self.id)])
             self._own.close()
