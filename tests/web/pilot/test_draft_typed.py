@@ -148,3 +148,7 @@ def test_groups_keep_their_places(numbers):
     assert [one["column"] for one in tomllib.loads(to_toml(typed)).get("equity", [])] == [
         f"c{n}" for n in sorted(numbers)
     ]
+
+
+def test_lines_stay_lines_in_the_file():
+    assert 'plan = """\nfirst\n\\"second\\"\\u0007"""\n' in to_toml({"exit-plan": 'first\n"second"\a'})
