@@ -133,6 +133,20 @@ def test_a_look_that_is_cancelled_while_it_runs_records_nothing(ask_for, monkeyp
     assert not PublishedEvaluation.objects.exists()
 
 
+def test_a_look_that_is_cancelled_at_the_last_moment_records_nothing(ask_for, monkeypatch):
+    from clew.web.work.progress import cancel
+
+    run, refuse = ask_for(), tasks.refuse_if_cancelled
+
+    def cancel_just_before(key):
+        cancel(run)
+        return refuse(key)
+
+    monkeypatch.setattr(tasks, "refuse_if_cancelled", cancel_just_before)
+    assert ended(run).state == "cancelled"
+    assert verdicts() == 0
+
+
 def test_permission_is_asked_again_when_it_runs(ask_for):
     run = ask_for()
     with writing_as("director of care") as (record, at, by):
