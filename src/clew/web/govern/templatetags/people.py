@@ -25,9 +25,10 @@ TWELVE = "At least 12 characters; four or five ordinary words are easier to reme
 def dressed(form: forms.BaseForm) -> forms.BaseForm:
     """Give a form its classes, our labels, and no placeholders, which vanish when one begins to type."""
     dress(form)
+    form.label_suffix = ""
     for name, field in form.fields.items():
         field.widget.attrs.pop("placeholder", None)
-        field.label = LABELS.get(name, field.label)
-        field.help_text = TWELVE if name == "password1" else ""
-        form.label_suffix = ""
+        shown = form[name]  # kept by the form once it was looked at for mistakes, so it is told too
+        shown.label = field.label = LABELS.get(name, field.label or name)
+        shown.help_text = field.help_text = TWELVE if name == "password1" else ""
     return form
