@@ -32,7 +32,14 @@ BLOCK = re.compile(
     r"(?:<!-- file: (?P<file>\S+) -->\n+)?^```(?P<kind>\w+)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL
 )
 COMMANDS = {"clew", "python3", "cat", "cp", "sed", "sha256sum", "ls", "echo"}
-OF_A_SERVICE = {"account", "adopt", "backup", "rebuild", "restore", "serve"}  # Django is set up once a process: each has its own
+OF_A_SERVICE = {
+    "account",
+    "adopt",
+    "backup",
+    "rebuild",
+    "restore",
+    "serve",
+}  # Django is set up once a process: each has its own
 SLOWEST = 120
 
 
