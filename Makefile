@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 INSTALL := VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --require-hashes
 LOCKS := runtime demo develop
-ON_BOTH_DATABASES := tests/web tests/browser tests/core/record/test_record_stores.py
+ON_BOTH_DATABASES := tests/web tests/browser/test_journey.py tests/core/record/test_record_stores.py
 
 help: ## show these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from playwright.sync_api import Page
@@ -33,21 +34,35 @@ def html_faults(page: Page) -> list[str]:
     answer = page.request.get(page.url)
     if "text/html" not in answer.headers.get("content-type", ""):
         return []
-    done = subprocess.run(
-        [NODE, str(TOOLS / "node_modules/html-validate/bin/html-validate.mjs"), "--stdin", "-f", "json",
-         "--config", str(ROOT / "tests" / "browser" / "html-validate.json")],
-        input=answer.text(), capture_output=True, text=True, check=False, cwd=TOOLS,
-    )  # fmt: skip
-    return [
-        f"HTML line {one['line']}: {one['ruleId']}: {one['message']}"
-        for page_found in json.loads(done.stdout or "[]")
-        for one in page_found["messages"]
-        if one["severity"] == 2
-    ]
+    return faults_of_html({page.url: answer.text()}).get(page.url, [])
+
+
+def faults_of_html(pages: dict[str, str]) -> dict[str, list[str]]:
+    """Return what html-validate finds in pages, by their addresses; one run for all of them."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = {str(Path(folder) / f"{number}.html"): address for number, address in enumerate(pages)}
+        for file, address in files.items():
+            Path(file).write_text(pages[address], encoding="utf-8")
+        done = subprocess.run(
+            [NODE, str(TOOLS / "node_modules/html-validate/bin/html-validate.mjs"), "-f", "json",
+             "--config", str(ROOT / "tests" / "browser" / "html-validate.json"), *files],
+            capture_output=True, text=True, check=False, cwd=TOOLS,
+        )  # fmt: skip
+    if not done.stdout.strip() and done.returncode != 0:
+        raise RuntimeError(done.stderr)
+    return {
+        files[found["filePath"]]: [
+            f"HTML line {one['line']}: {one['ruleId']}: {one['message']}"
+            for one in found["messages"]
+            if one["severity"] == 2
+        ]
+        for found in json.loads(done.stdout or "[]")
+    }
 
 
 def layout_faults(page: Page) -> list[str]:
     """Return whether the page scrolls sideways, or lacks its one main heading."""
+    page.wait_for_load_state()  # a page that waits for work may just be fetching itself again
     width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     headings = page.locator("h1").count()
     wide = [f"the page is {width} px wider than the window"] if width > 0 else []

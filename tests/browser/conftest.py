@@ -80,13 +80,13 @@ def browser_page(browser, service) -> Iterator[Callable[..., Page]]:
 
 
 @pytest.fixture
-def check(browser) -> Callable[[Page], None]:
+def check(browser) -> Callable[..., None]:
     """Return the check of a page as it stands now."""
 
-    def look(page: Page) -> None:
-        html = html_faults(page) if page.viewport_size == WIDE else []  # what the server sends is the same at any width
+    def look(page: Page, *, html: bool = True) -> None:
         scripted = [] if page.without_scripts else axe(page)  # axe is a script
-        found = [*scripted, *html, *layout_faults(page)]
+        sent = html_faults(page) if html and page.viewport_size == WIDE else []  # the same at any width
+        found = [*scripted, *sent, *layout_faults(page)]
         assert not found, f"{page.url}\n" + "\n".join(found)
 
     return look

@@ -1,9 +1,11 @@
 """`clew serve`, `clew rebuild` and what else runs a service. Django is set up inside the commands alone."""
 
+import json
 import os
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -56,6 +58,12 @@ WORKSPACE = click.option(
     envvar="CLEW_WORKSPACE",
     help="The folder of the service.",
 )
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+
+
+def answer(as_json: bool, value: dict[str, Any], said: str) -> None:  # Any: JSON
+    """Print what a command has to say: one JSON object, or a sentence."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) if as_json else said)
 
 
 @click.command()
@@ -100,7 +108,8 @@ def serve(workspace: Path, port: int, host: str, processes: int, *, browser: boo
 
 @click.command()
 @WORKSPACE
-def rebuild(workspace: Path) -> None:
+@AS_JSON
+def rebuild(workspace: Path, *, as_json: bool) -> None:
     """Make every read table anew from the record, which is verified on the way.
 
     \b
@@ -115,14 +124,15 @@ def rebuild(workspace: Path) -> None:
     quiet = not sys.stderr.isatty()
     with click.progressbar(length=2 * reading().size, label="Reading", file=sys.stderr, hidden=quiet) as bar:
         size = make_anew(bar.update)
-    click.echo(f"{size} events of the record read; every read table is made anew.")
+    answer(as_json, {"events": size}, f"{size} events of the record read; every read table is made anew.")
 
 
 @click.command()
 @click.argument("target", metavar="FILE.tar", type=click.Path(path_type=Path, dir_okay=False))
 @WORKSPACE
+@AS_JSON
 @click.pass_context
-def backup(context: click.Context, target: Path, workspace: Path) -> None:
+def backup(context: click.Context, target: Path, workspace: Path, *, as_json: bool) -> None:
     """Write a service, as it stands at this moment, into one archive; nobody has to stop working meanwhile.
 
     Keep it as safe as the service: it holds the signing key, accounts, personal values and data.
@@ -138,7 +148,9 @@ def backup(context: click.Context, target: Path, workspace: Path) -> None:
 
     made, sound = back_up(target)
     rows = sum(made.rows.values())
-    click.echo(f"{target}: {made.size} entries of {made.origin}, {rows} rows, {len(made.files)} files")
+    plain = {"origin": made.origin, "size": made.size, "rows": rows, "files": len(made.files), "verified": sound}
+    said = f"{target}: {made.size} entries of {made.origin}, {rows} rows, {len(made.files)} files"
+    answer(as_json, {**plain, "missing": list(made.missing)}, said)
     for name in made.missing:
         click.echo(f"missing: {name}, a data file that is not in the workspace", err=True)
     if not sound:
@@ -149,7 +161,8 @@ def backup(context: click.Context, target: Path, workspace: Path) -> None:
 @click.command()
 @click.argument("source", metavar="FILE.tar", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @WORKSPACE
-def restore(source: Path, workspace: Path) -> None:
+@AS_JSON
+def restore(source: Path, workspace: Path, *, as_json: bool) -> None:
     """Take up a backup in a new workspace, on SQLite or PostgreSQL (CLEW_DATABASE_URL), and verify its record.
 
     \b
@@ -172,4 +185,5 @@ def restore(source: Path, workspace: Path) -> None:
         connections.close_all()
         shutil.rmtree(workspace, ignore_errors=True)
         raise
-    click.echo(f"{workspace}: {taken.size} entries of {taken.origin}, verified; key {taken.vkey}")
+    plain = {"origin": taken.origin, "size": taken.size, "vkey": taken.vkey, "verified": True}
+    answer(as_json, plain, f"{workspace}: {taken.size} entries of {taken.origin}, verified; key {taken.vkey}")

@@ -86,11 +86,16 @@ def make_steward(account: Account, *, yes: bool) -> None:
     account.save(update_fields=["is_steward"])
 
 
-def refuse_on_record(account: Account) -> None:
-    """Raise RefusedError where the record knows an account by its office already: what it says must stay true."""
+def is_on_record(account: Account) -> bool:
+    """Return whether the record knows an account by its office already."""
     written = json.dumps(account.office, ensure_ascii=False).encode()
     entries = EventRow.objects.values_list("entry", flat=True)
-    if any(written in bytes(entry) for entry in entries.iterator()):
+    return any(written in bytes(entry) for entry in entries.iterator())
+
+
+def refuse_on_record(account: Account) -> None:
+    """Raise RefusedError where the record knows an account by its office already: what it says must stay true."""
+    if is_on_record(account):
         raise RefusedError(
             f"the record knows this account as “{account.office}”, for ever.",
             do="Close the account and invite the person again under the other office.",

@@ -1,10 +1,14 @@
 """`clew account`: who may sign in to a service, from the machine that it runs on."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from clew.web.commands import WORKSPACE, prepare, start
+from clew.web.commands import AS_JSON, WORKSPACE, answer, prepare, start
+
+if TYPE_CHECKING:
+    from clew.web.govern.models import Account
 
 
 @click.group()
@@ -23,7 +27,8 @@ def account() -> None:
 @click.option("--steward", is_flag=True, help="May look after accounts, and appoint where nobody is left to.")
 @click.option("--address", default="", help="Where people reach the service, for the link.")
 @WORKSPACE
-def add(email: str, office: str, address: str, workspace: Path, *, steward: bool) -> None:
+@AS_JSON
+def add(email: str, office: str, address: str, workspace: Path, *, steward: bool, as_json: bool) -> None:
     """Add an account, and print the link at which its password is chosen; it works once, for three days.
 
     \b
@@ -38,12 +43,14 @@ def add(email: str, office: str, address: str, workspace: Path, *, steward: bool
     if looks_like_a_name(made.office):
         click.echo(f"clew: {NAME_WARNING.format(office=made.office)}", err=True)
     click.echo(f"“{made.office}” has an account. To choose a password, once, within three days:", err=True)
-    click.echo(f"{address.rstrip('/') or _address()}{accounts.invitation(made)}")
+    link = f"{address.rstrip('/') or _address()}{accounts.invitation(made)}"
+    answer(as_json, {"office": made.office, "steward": made.is_steward, "link": link}, link)
 
 
 @account.command(name="list")
 @WORKSPACE
-def list_(workspace: Path) -> None:
+@AS_JSON
+def list_(workspace: Path, *, as_json: bool) -> None:
     """List the accounts: office, address, whether a steward, and when they last signed in.
 
     \b
@@ -53,9 +60,17 @@ def list_(workspace: Path) -> None:
     _begin(workspace)
     from clew.web.govern.models import Account
 
-    for one in Account.objects.filter(is_active=True).order_by("office"):
-        seen = f"signed in {one.last_login:%Y-%m-%d}" if one.last_login else "never signed in"
-        click.echo(f"{one.office}\t{one.email}\t{'steward' if one.is_steward else '-'}\t{seen}")
+    found = Account.objects.filter(is_active=True).order_by("office")
+    plain = [
+        {
+            "office": one.office,
+            "email": one.email,
+            "steward": one.is_steward,
+            "signed_in_on": one.last_login.date().isoformat() if one.last_login else None,
+        }
+        for one in found
+    ]
+    answer(as_json, {"accounts": plain}, "\n".join(map(_line, found)))
 
 
 @account.command()
@@ -63,7 +78,8 @@ def list_(workspace: Path) -> None:
 @click.option("--by", default="", help="The address of the steward in whose name the record says so; else any.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @WORKSPACE
-def remove(email: str, by: str, workspace: Path, *, yes: bool) -> None:
+@AS_JSON
+def remove(email: str, by: str, workspace: Path, *, yes: bool, as_json: bool) -> None:
     """Close an account: its office leaves every open case, on the record, and what is known of the person is erased.
 
     \b
@@ -79,8 +95,15 @@ def remove(email: str, by: str, workspace: Path, *, yes: bool) -> None:
         click.echo(f"would leave {duty.case_id} without its {duty.duty}", err=True)
     if not yes:
         click.confirm(f"Close the account of “{leaving.office}” for good?", abort=True, err=True)
+    office = leaving.office
     cases = accounts.close(leaving, by=accounts.by_email(by) if by else accounts.any_steward(leaving))
-    click.echo(f"The account is closed; {cases} cases on the record say that the office left.")
+    said = f"The account is closed; {cases} cases on the record say that the office left."
+    answer(as_json, {"office": office, "cases_left": cases}, said)
+
+
+def _line(one: "Account") -> str:
+    seen = f"signed in {one.last_login:%Y-%m-%d}" if one.last_login else "never signed in"
+    return f"{one.office}\t{one.email}\t{'steward' if one.is_steward else '-'}\t{seen}"
 
 
 def _begin(workspace: Path) -> None:

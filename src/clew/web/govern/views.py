@@ -82,7 +82,8 @@ def _invited(request: HttpRequest, account: Account) -> HttpResponse:
 def person(request: HttpRequest, account_id: int) -> HttpResponse:
     """One account: its duties, and what a steward can do."""
     account = _open_account(account_id)
-    shown = {"account": account, "duties": held_by(account.office, duties_of_open_cases())}
+    duties = held_by(account.office, duties_of_open_cases())
+    shown = {"account": account, "duties": duties, "may_change": not accounts.is_on_record(account)}
     return render(request, "govern/person.html", shown)
 
 
