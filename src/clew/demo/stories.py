@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from clew.case.commands import Enter, GiveEvidence, Open, StateProposition, TakeDuty
+from clew.gate.decision import Decide, HearPublic
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +17,15 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A case of the demo: its protocol's name, the case's identifier and steps up to the lock, and its looks."""
+    """A case of the demo: its protocol's name, the case's identifier and steps up to the lock, its looks, and what is
+    done at the gate after them.
+    """
 
     protocol: str
     case: str
     steps: tuple[object, ...]
     looks: tuple[Look, ...] = field(default=())
+    at_gate: tuple[object, ...] = field(default=())
 
 
 JOB_TRAINING = Story(
@@ -75,5 +79,6 @@ FIRE_SAFETY_VISITS = Story(
             ("fire-safety-visits/months-01-06.parquet", "fire-safety-visits/months-07-12.parquet"),
         ),
     ),
+    (HearPublic("hearing of residents and relatives, minutes p. 4 (made up)"), Decide("the director of care")),
 )
 STORIES = (JOB_TRAINING, HIV_INCENTIVES, FIRE_SAFETY_VISITS)

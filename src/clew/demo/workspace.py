@@ -23,7 +23,7 @@ from clew.demo import data
 from clew.demo.stories import FIRE_SAFETY_VISITS, STORIES, Look, Story
 from clew.errors import InputError, MissingError
 from clew.gate.characteristics import Characteristics, as_recorded, characteristics
-from clew.gate.desk import evaluate_and_record
+from clew.gate.desk import at_gate, evaluate_and_record
 from clew.gate.evaluation import Evaluation, evaluation_sha256, published_bytes
 from clew.pilot.check import check
 from clew.pilot.in_record import lock_in
@@ -138,7 +138,10 @@ def _tell(draft: Draft, story: Story) -> list[dict[str, Any]]:
     could = characteristics(protocol, trials=draft.trials, progress=draft.advance)
     lock_in(protocol, open_record(draft.record), at=draft.now(), by=owner, characteristics=as_recorded(could))
     draft.advance()
-    return [_look(draft, path, look, could) for look in story.looks]
+    told = [_look(draft, path, look, could) for look in story.looks]
+    for command in story.at_gate:
+        at_gate(draft.record, protocol.pilot.id, command, at=draft.now(), by=owner)
+    return told
 
 
 def _refuse_unsound(protocol: Protocol) -> None:
