@@ -5,6 +5,7 @@ from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.test import Client
 from django.urls import reverse
+from django.utils.http import int_to_base36
 
 from clew.case.commands import Close, Open, TakeDuty
 from clew.case.desk import do, load
@@ -35,9 +36,13 @@ def test_a_link_is_made_only_while_there_is_no_password(account):
         accounts.invitation(account("director of care"))
 
 
+def of(account):
+    return int_to_base36(account.pk)
+
+
 def test_the_link_of_one_account_does_not_open_another(db):
     first, second = accounts.add("a@example.org", "first office"), accounts.add("b@example.org", "second office")
-    crossed = accounts.invitation(first).replace(f"/{first.pk:x}-", f"/{second.pk:x}-")
+    crossed = accounts.invitation(first).replace(f"/{of(first)}-", f"/{of(second)}-")
 
     assert crossed != accounts.invitation(first)
     assert b"This link works no more" in Client().get(crossed, follow=True).content
