@@ -8,7 +8,6 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 INSTALL := VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --require-hashes
 LOCKS := runtime demo develop
-ON_BOTH_DATABASES := tests/web tests/browser/test_journey.py tests/core/record/test_record_stores.py
 
 help: ## show these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -54,7 +53,9 @@ check: setup ## formatting, lint, types, import law
 
 test: setup oracles browser check ## set up and pass all tests, those of the service on both databases
 	$(BIN)/pytest
-	CLEW_TEST_POSTGRESQL=1 $(BIN)/pytest --no-cov $(ON_BOTH_DATABASES)
+	$(BIN)/pytest --no-cov tests/browser
+	CLEW_TEST_POSTGRESQL=1 $(BIN)/pytest --no-cov tests/web tests/core/record/test_record_stores.py
+	CLEW_TEST_POSTGRESQL=1 $(BIN)/pytest --no-cov tests/browser/test_journey.py
 
 mutants: setup ## mistakes made on purpose: a test must see each
 	$(BIN)/python tests/mutants.py

@@ -13,7 +13,6 @@ os.environ["CLEW_WORKSPACE"] = tempfile.mkdtemp(prefix="clew-tests-")
 (Path(os.environ["CLEW_WORKSPACE"]) / "static").mkdir()  # whitenoise looks for it
 os.environ["CLEW_SECRET_KEY"] = "a key for tests alone"
 os.environ["CLEW_HOSTS"] = "testserver,localhost,127.0.0.1"
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # the browser's driver keeps a loop in the thread where tests run
 ON_POSTGRESQL = bool(os.environ.get("CLEW_TEST_POSTGRESQL"))
 if ON_POSTGRESQL:
     _cluster = Path(tempfile.mkdtemp(prefix="clew-pg-"))
