@@ -4,9 +4,11 @@ import json
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 from services import PASSWORD, email_of
 
@@ -17,11 +19,12 @@ AXE = TOOLS / "node_modules" / "axe-core" / "axe.min.js"
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 OFFICES = ("director of care", "evaluation unit", "audit office", "court of auditors", "somebody else")
 STEWARD = "steward of the service"
+SETTLES = 25
 
 
 def axe(page: Page) -> list[str]:
     """Return what axe finds against WCAG 2.2 AA and its best practices."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
+    settled(page, AXE.read_text(encoding="utf-8"))
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
     found = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", tags)
     return [
@@ -62,11 +65,21 @@ def faults_of_html(pages: dict[str, str]) -> dict[str, list[str]]:
 
 def layout_faults(page: Page) -> list[str]:
     """Return whether the page scrolls sideways, or lacks its one main heading."""
-    page.wait_for_load_state()  # a page that waits for work may just be fetching itself again
-    width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    width = settled(page, "document.documentElement.scrollWidth - document.documentElement.clientWidth")
     headings = page.locator("h1").count()
     wide = [f"the page is {width} px wider than the window"] if width > 0 else []
     return [*wide, *([] if headings == 1 else [f"{headings} headings of the first level"])]
+
+
+def settled(page: Page, script: str) -> Any:  # Any: whatever the script gives
+    """Return what a script gives once the page stands: a page that waits for work fetches itself again and again."""
+    for _ in range(SETTLES):
+        page.wait_for_load_state()
+        try:
+            return page.evaluate(script)
+        except Error:
+            time.sleep(0.2)
+    return page.evaluate(script)
 
 
 def sign_in(page: Page, who: str, password: str = PASSWORD) -> None:

@@ -67,7 +67,7 @@ def browser_page(browser, service) -> Iterator[Callable[..., Page]]:
 
     def make(size=WIDE, *, javascript=True, url=None) -> Page:
         context = browser.new_context(viewport=size, java_script_enabled=javascript, base_url=url or service.url)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)  # a loaded machine is slow, not wrong
         contexts.append(context)
         page = context.new_page()
         page.without_scripts = not javascript

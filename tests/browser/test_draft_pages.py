@@ -77,6 +77,7 @@ def test_what_is_typed_is_kept_without_being_sent(browser_page):
     page.goto(f"{case}/pilots/new")
     page.get_by_label("What is the pilot called?").fill("Grab rails")
     page.get_by_role("button", name="Begin").click()
+    page.wait_for_url("**/drafts/**")  # loaded: what is typed before the scripts are there is kept by the next key
     page.get_by_label("What do you count, one by one?").fill("flat")
     page.get_by_text("Kept at").wait_for()
 

@@ -67,8 +67,8 @@ class Pointer:
     def press(self, name):
         main = self.page.get_by_role("main")
         buttons = main.get_by_role("button", name=name).or_(main.get_by_role("link", name=name))
-        buttons.first.click()
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            buttons.first.click()
 
 
 @pytest.mark.parametrize("driver", [Keys, Pointer], ids=["keyboard", "no-scripts"])
