@@ -148,8 +148,8 @@ TABLE = (
     Page("pilots/<pilot:pilot>/look", may("take a look")),
     Page("looks/<uuid:key>", may("see data"), {"key": A_LOOK}),
     # what is the evaluator's own
-    Page("work/<uuid:key>", frozenset({"evaluator"})),
-    Page("work/<uuid:key>/stop", frozenset({"evaluator"})),
+    Page("progress/<uuid:key>", frozenset({"evaluator"})),
+    Page("progress/<uuid:key>/stop", frozenset({"evaluator"})),
     # people
     Page("people/", STEWARDS),
     Page("people/me", MEMBERS),

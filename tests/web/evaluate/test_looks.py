@@ -111,7 +111,7 @@ def test_mistakes_in_the_rows_are_said_with_the_files_own_name(ask_for, bring, a
 def test_a_look_that_waits_can_be_cancelled_and_leaves_nothing(ask_for, as_):
     run = ask_for()
     evaluator = as_(EVALUATOR)
-    answer = evaluator.post(f"/work/{run.id}/stop")
+    answer = evaluator.post(f"/progress/{run.id}/stop")
     assert answer.url == f"/looks/{run.id}"
     assert "Nothing was recorded" in evaluator.get(answer.url).content.decode()
     assert queue.work_off() == 0
@@ -213,7 +213,7 @@ def test_after_a_screen_was_answered_the_look_is_taken_again_on_the_same_data(as
 def test_who_sees_how_far_a_look_is(ask_for, as_, office, status):
     run = ask_for()
     assert as_(office).get(f"/looks/{run.id}").status_code == status
-    assert as_(office).post(f"/work/{run.id}/stop").status_code == 403
+    assert as_(office).post(f"/progress/{run.id}/stop").status_code == 403
 
 
 def test_the_page_tells_the_place_in_the_queue_and_works_without_script(ask_for, as_, bring):

@@ -12,7 +12,7 @@ the row that tells how far it is:
             ...
 
     progress = hand_over(try_out, draft_id, account=request.user, title="Trying the rule out", back="/…")
-    return redirect(progress.page)   # /work/<id> where you name no other: how far it is, and a button to cancel
+    return redirect(progress.page)   # /progress/<id> where you name no other: how far it is, and a button to cancel
 
 - `hand_over` writes in the caller's transaction: what is rolled back was never handed over.
 - A task may run more than once (its worker was killed), so it must be idempotent: the second run finds what is done.

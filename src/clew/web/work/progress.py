@@ -28,7 +28,7 @@ def hand_over(
     *arguments: str,
     account: Account | None,
     title: str,
-    page: str = "/work/{}",
+    page: str = "/progress/{}",
     kind: type[P] = Progress,  # type: ignore[assignment]  # as typeshed has defaults of type variables
     **columns: object,
 ) -> P:

@@ -5,6 +5,6 @@ from django.urls import URLPattern, URLResolver, path
 from clew.web.work import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("work/<uuid:key>", views.work, name="work"),
-    path("work/<uuid:key>/stop", views.stop, name="work-stop"),
+    path("progress/<uuid:key>", views.work, name="work"),
+    path("progress/<uuid:key>/stop", views.stop, name="work-stop"),
 ]
