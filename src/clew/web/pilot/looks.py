@@ -3,12 +3,19 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.db import connection
+
 from clew.pilot.trial import looks_paid_for
 from clew.report.figures import plural
 from clew.report.known import Known
 from clew.web.evaluate.models import LookRun
+from clew.web.work.models import RUNNING, WAITING, Progress
 
-GOING_ON = ("waiting", "running")
+GOING_ON = (WAITING, RUNNING)
+IS_GOING_ON = f"""
+    SELECT 1 FROM "{LookRun._meta.db_table}" JOIN "{Progress._meta.db_table}" ON progress_ptr_id = id
+    WHERE pilot = %s AND state IN (%s, %s) LIMIT 1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +33,10 @@ def standing(told: Known, today: date) -> Standing:
 
 def run_of(pilot: str) -> LookRun | None:
     """Return the look of a pilot that was asked for last and is not finished."""
+    with connection.cursor() as cursor:  # not through the models: nearly always there is none, and every reader asks
+        cursor.execute(IS_GOING_ON, [pilot, *GOING_ON])
+        if cursor.fetchone() is None:
+            return None
     return LookRun.objects.filter(pilot=pilot, state__in=GOING_ON).order_by("-asked_at").first()
 
 
