@@ -1,34 +1,52 @@
 """Every kind of event has its sentence; and the drawing of a path is what its steps are."""
 
+import ast
 import dataclasses
 import re
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clew.case import events as case_events
+import clew
 from clew.case.path import loops
 from clew.case.phases import NAMES, position
 from clew.case.state import Case, Step
-from clew.gate import events as gate_events
-from clew.pilot import registration
 from clew.record.event import Recorded
 from clew.web.case.drawing import ROW, drawing
 from clew.web.case.page import visits
 from clew.web.case.telling import WORDS, tell
 
 AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
-BODIES = [
-    *case_events.EVENTS,
-    *gate_events.EVENTS,
-    *registration.VOCABULARY.bodies.values(),
-]
+SOURCE = Path(clew.__file__).parent
+
+
+def bodies() -> Iterator[type]:
+    """Every class of the whole source that names the kind of event that it is, whatever room it stands in."""
+    for path in sorted(SOURCE.rglob("*.py")):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and any(map(_says_its_kind, node.body)):
+                module = ".".join(("clew", *path.relative_to(SOURCE).with_suffix("").parts))
+                yield getattr(import_module(module), node.name)
+
+
+def _says_its_kind(line: ast.stmt) -> bool:
+    return isinstance(line, ast.AnnAssign) and ast.unparse(line).startswith("kind: ClassVar[str] = ")
+
+
+BODIES = tuple(bodies())
 
 
 def recorded(kind: str, **data: object) -> Recorded:
     return Recorded(7, 0, None, "c", AT, "owner", kind, data)  # type: ignore[arg-type]
+
+
+def test_the_kinds_are_of_every_room_that_records():
+    assert {body.__module__.split(".")[1] for body in BODIES} == {"case", "pilot", "gate", "record"}
 
 
 @pytest.mark.parametrize("body", BODIES, ids=lambda body: body.kind)

@@ -81,6 +81,10 @@ WORDS: dict[str, Words] = {
         f"“{data['owner']}” decided on pilot “{data['pilot']}”: {data['decided']}.",
         "By the locked rule." if data["by_rule"] else "Against the locked rule, by an override.",
     ),
+    "disclosure.erased": lambda data: (
+        f"The personal value “{data['field']}” of entry {data['index']} was erased, with the key of its commitment.",
+        "Nobody can read it any more; every proof stays valid.",
+    ),
 }
 
 
