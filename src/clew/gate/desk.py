@@ -187,15 +187,25 @@ def at_gate(record: Place, pilot: str, command: object, *, at: datetime, by: str
     Raises MissingError for an unknown pilot, InputError and RefusedError as `clew.gate.decision.decide` does.
     """
     place = opened(record)
-    loaded = find(place, pilot)
+    return carry_out(place, find(place, pilot), command, at=at, by=by)
+
+
+def carry_out(record: Record, loaded: Loaded, command: object, *, at: datetime, by: str) -> dict[str, Any]:
+    """Carry out one command on a pilot that was loaded from this record, and return what stands after it.
+
+    Raises as `at_gate`, and RefusedError where somebody else has written since it was loaded.
+    """
     bodies = decide(command, Standing(loaded.gate, loaded.case, loaded.registration.protocol))
-    place.append([Event(loaded.case_id, at, by, body) for body in bodies], expected_size=loaded.size)
-    place.checkpoint()
-    return seen_at_gate(place, pilot)
+    record.append([Event(loaded.case_id, at, by, body) for body in bodies], expected_size=loaded.size)
+    record.checkpoint()
+    return what_stands(load(record, loaded.case_id, loaded.registration.pilot))
 
 
 def find(record: Record, pilot: str) -> Loaded:
-    """Return the pilot of this name, whichever case it belongs to. Raises MissingError where none is locked."""
+    """Return the pilot of this name, whichever case it belongs to: every lock is read until it is found.
+
+    Who knows the case calls `load`. Raises MissingError where none is locked.
+    """
     for recorded in record.events(kind="protocol.locked"):
         if recorded.data["pilot"] == pilot:
             return load(record, recorded.case, pilot)

@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from clew.case import commands as ask
 from clew.case.desk import do
@@ -69,6 +71,15 @@ def test_the_owner_hears_the_public_in_their_own_name(as_, looked):
     assert f"in the name of “{OWNER}”" in check.content.decode()
     assert gate().public_input[0].reference == "hearing of 1 March"
     assert EventRow.objects.order_by("index").last().kind == "gate.public-input-heard"
+
+
+def test_an_act_reads_its_own_case_and_not_every_lock_of_the_record(as_, looked):
+    with CaptureQueriesContext(connection) as asked:
+        send(as_(OWNER), "hear", {"reference": "hearing of 1 March"})
+
+    read = [one["sql"] for one in asked if one["sql"].startswith("SELECT") and "record_eventrow" in one["sql"]]
+    assert any(CASE in sql for sql in read)
+    assert not any("protocol.locked" in sql for sql in read)
 
 
 def test_the_reviewer_signs_as_their_office(as_, looked):

@@ -10,7 +10,7 @@ from django.urls import reverse
 from clew.case.duties import refuse_unless_may
 from clew.errors import RefusedError
 from clew.gate import decision
-from clew.gate.desk import at_gate
+from clew.gate.desk import carry_out, load
 from clew.report.known import Known
 from clew.web.desk import writing
 from clew.web.forms import ClewForm
@@ -71,15 +71,15 @@ def act(request: HttpRequest, pilot: str, slug: str) -> HttpResponse:
         raise RefusedError(waits, do="See on the pilot's page what comes first.")
     asked, back = ASKED[slug], reverse("pilot", args=[pilot])
 
-    def carry_out(typed: Typed) -> str:
+    def record_it(typed: Typed) -> str:
         with writing(account, told.case_id, one.act) as (record, at, by):
-            at_gate(record, pilot, asked.command(by, typed), at=at, by=by)
+            carry_out(record, load(record, told.case_id, pilot), asked.command(by, typed), at=at, by=by)
         return back
 
     step = Step(
         heading=heading(one.label, slug, told),
         form=asked.form(told),
-        carry_out=carry_out,
+        carry_out=record_it,
         done=asked.done,
         back=back,
         caption=told.registration.protocol.pilot.title,
