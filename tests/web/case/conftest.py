@@ -30,6 +30,7 @@ def a_case_row(rng: random.Random, number: int) -> CaseRow:
     return CaseRow(
         case_id=f"case-{number}",
         title=f"Problem {number}",
+        title_folded=f"problem {number}",
         phase=rng.choice(["frame", "pilot", "gate", "implement"]),
         status=rng.choice(["idea", "in use"]),
         result=rng.choice(["", "", "better", "worse"]),
@@ -52,6 +53,7 @@ def a_pilot_row(rng: random.Random, number: int) -> PilotRow:
         pilot=f"pilot-{number}",
         case_id=f"case-{number}",
         title=f"Trial {number}",
+        title_folded=f"trial {number}",
         where="record",
         locked_on=locked_on,
         idea_on=rng.choice([None, locked_on - timedelta(days=40)]),

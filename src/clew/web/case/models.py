@@ -8,13 +8,18 @@ from django.db import models
 from clew.case.calendar import next_evaluation
 from clew.case.collaboration import collaboration
 from clew.case.state import Case
+from clew.web.folding import folded
 
 
 class CaseRow(models.Model):
-    """One case as lists show it. Everything else about a case is folded from its events when it is asked for."""
+    """One case as lists show it. Everything else about a case is folded from its events when it is asked for.
+
+    `title_folded`: the title as it is looked for.
+    """
 
     case_id = models.CharField(max_length=80, primary_key=True)
     title = models.TextField()
+    title_folded = models.TextField()
     phase = models.CharField(max_length=20)
     status = models.CharField(max_length=30)
     result = models.CharField(max_length=30, blank=True)
@@ -45,6 +50,7 @@ class CaseRow(models.Model):
         together = collaboration([[kind for _, kind in case.partners]])
         return {
             "title": case.title,
+            "title_folded": folded(case.title),
             "phase": case.phase,
             "status": case.status,
             "result": case.result or "",

@@ -18,6 +18,7 @@ from clew.web.case.lists import listed
 from clew.web.case.models import CaseRow
 from clew.web.case.page import CasePage, case_page
 from clew.web.desk import reading
+from clew.web.folding import folded
 from clew.web.govern.models import Account
 
 A_PAGE = 50
@@ -38,7 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def _list(request: HttpRequest, today: date) -> HttpResponse:
     seen, said = listed(request.GET.get("show", "cases")), request.GET.get("q", "").strip()[:200]
     role = request.GET.get("role", "").replace("\0", "") if seen.show == "overridden" else ""
-    wanted = {"title__icontains": said.replace("\0", ""), "overridden_by": role}
+    wanted = {"title_folded__contains": folded(said.replace("\0", "")), "overridden_by": role}
     rows = seen.rows(today).filter(**{name: value for name, value in wanted.items() if value})
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     return render(request, "case/list.html", {"list": seen, "page": page, "q": said, "today": today, "role": role})

@@ -7,14 +7,19 @@ from django.conf import settings
 from django.db import models
 
 from clew.gate.portfolio import PilotLine
+from clew.web.folding import folded
 
 
 class PilotRow(models.Model):
-    """One locked pilot as the portfolio sees it: the columns of `clew.gate.portfolio.PilotLine`."""
+    """One locked pilot as the portfolio sees it: the columns of `clew.gate.portfolio.PilotLine`.
+
+    `title_folded`: the title as it is looked for.
+    """
 
     pilot = models.CharField(max_length=80, primary_key=True)
     case_id = models.CharField(max_length=80, db_index=True)
     title = models.TextField()
+    title_folded = models.TextField()
     where = models.CharField(max_length=200)
     locked_on = models.DateField()
     idea_on = models.DateField(null=True)
@@ -38,7 +43,7 @@ class PilotRow(models.Model):
     @staticmethod
     def columns(line: PilotLine, case_id: str) -> dict[str, Any]:  # Any: the columns have their own types
         """Return a line's columns."""
-        return {**asdict(line), "case_id": case_id}
+        return {**asdict(line), "case_id": case_id, "title_folded": folded(line.title)}
 
     @property
     def line(self) -> PilotLine:
