@@ -10,7 +10,9 @@ from clew.case.commands import Enter
 from clew.case.desk import do
 from clew.web import caching
 from clew.web.caching import Pages, public_page
+from clew.web.case.models import CaseRow
 from clew.web.desk import writing_as
+from clew.web.follow import rebuild
 
 
 @pytest.fixture
@@ -37,6 +39,17 @@ def test_a_public_page_is_rendered_once_until_the_record_changes(page, a_case):
     with writing_as("director of care") as (kept, at, by):
         do(kept, a_case, (Enter("evaluate", "look 1"),), at=at, by=by)
     assert page(get()).content == b"answer 2"
+
+
+def test_a_rebuild_ends_what_was_rendered_from_rows_that_it_mends(client, a_case):
+    CaseRow.objects.update(title="Never said")
+    assert b"Never said" in client.get("/").content
+
+    rebuild()
+
+    page = client.get("/").content
+    assert b"Never said" not in page
+    assert b"Elders die in bed fires" in page
 
 
 def test_another_day_host_or_address_is_another_page(page, a_case, monkeypatch):

@@ -1,5 +1,6 @@
 """Public pages are functions of the record and the day: rendered once for everybody until one of them changes.
 
+They are rendered from the read tables, so a rebuild, which mends those without a new event, ends them too.
 A page of somebody who is signed in is theirs alone and is never kept.
 """
 
@@ -16,12 +17,14 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 
 from clew.web.clock import today
-from clew.web.record.models import EventRow
+from clew.web.record.models import EventRow, Rebuilt
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 MOST_BYTES = 64_000_000
-LAST = f'SELECT max("index") FROM "{EventRow._meta.db_table}"'
+LAST = f"""
+    SELECT (SELECT max("index") FROM "{EventRow._meta.db_table}"), (SELECT max(id) FROM "{Rebuilt._meta.db_table}")
+"""
 
 
 class Pages:
@@ -88,10 +91,10 @@ def public_page(view: View[P]) -> View[P]:
 
 
 def version_of(request: HttpRequest) -> str:
-    """Return what names this page as it stands now: address, last event of the record, day, and how it was asked."""
+    """Return what names this page as it stands now: address, last event and rebuild, day, and how it was asked."""
     with connection.cursor() as cursor:  # not through the models: this is all that most readers cost
         cursor.execute(LAST)
-        (last,) = cursor.fetchone()
+        last = cursor.fetchone()
     asked = (request.get_full_path(), request.headers.get("HX-Request", ""), request.get_host(), request.scheme)
     return hashlib.sha256(repr((asked, last, today(), SOFTWARE)).encode()).hexdigest()[:32]
 

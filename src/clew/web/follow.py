@@ -23,7 +23,7 @@ from clew.record.event import Recorded
 from clew.record.log import Record
 from clew.web.case.models import CaseRow
 from clew.web.pilot.models import PilotRow
-from clew.web.record.models import EventRow
+from clew.web.record.models import EventRow, Rebuilt
 from clew.web.record.served import row_of
 from clew.web.record.store import DatabaseStore
 
@@ -84,6 +84,7 @@ def rebuild(advance: Advance = lambda _: None) -> int:
         for batch in _batches(_all_rows(advance)):
             for table in READ_TABLES:
                 _put([row for row in batch if isinstance(row, table)])
+        Rebuilt.objects.create()
     return size
 
 

@@ -20,7 +20,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Model, QuerySet
 
 from clew.web.follow import READ_TABLES
-from clew.web.record.models import PrivateFile, StoredFile
+from clew.web.record.models import PrivateFile, Rebuilt, StoredFile
 
 MANIFEST, RECORD, TABLES, UPLOADS, SECRET = "MANIFEST.json", "record/", "tables/", "uploads/", "secret-key"
 FORM = 1  # of the archive: raised when an older clew could not read it
@@ -30,6 +30,7 @@ LEFT_OUT = {
     **{table._meta.label: "read table: made anew from the record" for table in READ_TABLES},
     StoredFile._meta.label: "kept as record/",
     PrivateFile._meta.label: "kept as record/private/",
+    Rebuilt._meta.label: "of these read tables alone",
     "sessions.Session": "everybody signs in again",
     "contenttypes.ContentType": "Django makes it anew",
     "auth.Permission": "Django makes it anew; nothing here is granted by it",

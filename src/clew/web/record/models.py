@@ -39,6 +39,15 @@ class EventRow(models.Model):
         return f"{self.index} {self.kind}"
 
 
+class Rebuilt(models.Model):
+    """One time that every read table was made anew; pages that were kept before it are not shown any more."""
+
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M}"
+
+
 class Once(models.Model):
     """Something that was sent and done; sent again, it is not done again. `location`: where it led."""
 
