@@ -128,7 +128,7 @@ def ours_accepts_proof(proof: bytes, entry: bytes, vkey: str) -> bool:
 def test_go_accepts_our_log_and_every_entry_in_it(go, log_of, size):
     log = log_of(size)
 
-    assert go.accepts(do="log", dir=str(log.path), vkey=log.vkey)
+    assert go.accepts(do="log", at=str(log.path), vkey=log.vkey)
     assert verify(log.path, vkey=log.vkey).ok
 
 
@@ -173,10 +173,10 @@ def test_go_and_ours_refuse_every_single_byte_change_of_a_log(go, log_of, tmp_pa
         if file.name == "checkpoint" and at in spare_bits(good):
             continue
         file.write_bytes(changed(good, at, 1 << dice.randrange(8)))
-        assert not go.accepts(do="log", dir=str(copied), vkey=log.vkey), (file.relative_to(copied), at)
+        assert not go.accepts(do="log", at=str(copied), vkey=log.vkey), (file.relative_to(copied), at)
         assert not verify(copied, vkey=log.vkey).ok, (file.relative_to(copied), at)
         file.write_bytes(good)
-    assert go.accepts(do="log", dir=str(copied), vkey=log.vkey)
+    assert go.accepts(do="log", at=str(copied), vkey=log.vkey)
 
 
 def needed_by_go(path: Path, size: int) -> bool:
@@ -197,7 +197,7 @@ def test_go_and_ours_refuse_every_changed_byte_of_a_checkpoint(go, log_of, tmp_p
     accepted = set()
     for at in range(len(good)):
         (copied / "checkpoint").write_bytes(changed(good, at))
-        accepted |= {at} if go.accepts(do="log", dir=str(copied), vkey=log.vkey) else set()
+        accepted |= {at} if go.accepts(do="log", at=str(copied), vkey=log.vkey) else set()
         assert not verify(copied, vkey=log.vkey).ok, at
 
     assert accepted <= spare

@@ -12,6 +12,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -24,7 +26,7 @@ import (
 type request struct {
 	Do    string   // "log", "proof" or "growth"
 	Vkey  string   // the log's key
-	Dir   string   // log: its folder
+	At    string   // log: its folder, or where it is served over HTTP
 	Proof []byte   // proof: a .tlog-proof file
 	Entry []byte   // proof: the entry's bytes
 	Old   []byte   // growth: the earlier checkpoint
@@ -89,17 +91,17 @@ func openCheckpoint(text []byte, vkey string) (tlog.Tree, error) {
 	return tlog.Tree{N: size, Hash: root}, err
 }
 
-// folder reads tiles of height 8 from a folder: tile/8/L/N is named tile/L/N there.
-type folder string
+// place is where a log lies: a folder, or an address that begins with http. tile/8/L/N is named tile/L/N there.
+type place string
 
-func (dir folder) Height() int { return 8 }
+func (at place) Height() int { return 8 }
 
-func (dir folder) SaveTiles(tiles []tlog.Tile, data [][]byte) {}
+func (at place) SaveTiles(tiles []tlog.Tile, data [][]byte) {}
 
-func (dir folder) ReadTiles(tiles []tlog.Tile) ([][]byte, error) {
+func (at place) ReadTiles(tiles []tlog.Tile) ([][]byte, error) {
 	var found [][]byte
 	for _, tile := range tiles {
-		data, err := os.ReadFile(filepath.Join(string(dir), strings.Replace(tile.Path(), "tile/8/", "tile/", 1)))
+		data, err := at.read(strings.Replace(tile.Path(), "tile/8/", "tile/", 1))
 		if err != nil {
 			return nil, err
 		}
@@ -108,14 +110,29 @@ func (dir folder) ReadTiles(tiles []tlog.Tile) ([][]byte, error) {
 	return found, nil
 }
 
+func (at place) read(name string) ([]byte, error) {
+	if !strings.HasPrefix(string(at), "http") {
+		return os.ReadFile(filepath.Join(string(at), name))
+	}
+	answer, err := http.Get(string(at) + "/" + name)
+	if err != nil {
+		return nil, err
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("%s: %s", name, answer.Status)
+	}
+	return io.ReadAll(answer.Body)
+}
+
 // bundle reads the entries from `first` on: as many as one bundle holds.
-func (dir folder) bundle(first, size int64) ([][]byte, error) {
+func (at place) bundle(first, size int64) ([][]byte, error) {
 	width := size - first
 	if width > 256 {
 		width = 256
 	}
 	path := (tlog.Tile{H: 8, L: -1, N: first / 256, W: int(width)}).Path()
-	data, err := os.ReadFile(filepath.Join(string(dir), strings.Replace(path, "tile/8/data/", "tile/entries/", 1)))
+	data, err := at.read(strings.Replace(path, "tile/8/data/", "tile/entries/", 1))
 	var entries [][]byte
 	for err == nil && len(data) > 0 {
 		if len(data) < 2 || len(data)-2 < int(binary.BigEndian.Uint16(data)) {
@@ -132,8 +149,8 @@ func (dir folder) bundle(first, size int64) ([][]byte, error) {
 
 // checkLog compares every entry with tiles that are shown to belong under the signed root, and proves a few.
 func checkLog(asked request) error {
-	dir := folder(asked.Dir)
-	text, err := os.ReadFile(filepath.Join(asked.Dir, "checkpoint"))
+	log := place(asked.At)
+	text, err := log.read("checkpoint")
 	if err != nil {
 		return err
 	}
@@ -141,9 +158,9 @@ func checkLog(asked request) error {
 	if err != nil {
 		return err
 	}
-	reader := tlog.TileHashReader(tree, dir)
+	reader := tlog.TileHashReader(tree, log)
 	for first := int64(0); first < tree.N; first += 256 {
-		entries, err := dir.bundle(first, tree.N)
+		entries, err := log.bundle(first, tree.N)
 		if err != nil {
 			return err
 		}
