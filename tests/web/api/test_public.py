@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 
 import pytest
 from django.test import Client
@@ -15,6 +16,8 @@ from clew.web import clock
 from clew.web.api.v1 import Nobody, api
 from clew.web.desk import reading
 from told import OWNER
+
+NAMED = ("Content-Type", "ETag", "Cache-Control", "Access-Control-Allow-Origin")
 
 
 def ask(path: str, **more):
@@ -151,9 +154,35 @@ def test_nothing_is_open_unless_it_says_so():
     found = list(operations())
     assert len(found) >= 14
     assert [path for path, one in found if one.auth_param is NOT_SET] == []
-    assert [path for path, one in found if one.auth_param is None and one.methods != ["GET"]] == []
+    assert [path for path, one in found if one.auth_param is None and one.methods not in (["GET"], ["HEAD"])] == []
     assert [type(one) for one in api.auth] == [Nobody]
     assert Nobody().authenticate(None, "key") is None
+
+
+def addresses() -> list[str]:
+    """An address of every GET operation, with examples of what there is."""
+    there = {"case_id": "bed-fires", "pilot": "visits", "index": "1"}
+    paths = [path for path, one in operations() if one.methods == ["GET"]]
+    return [re.sub(r"{(\w+)}", lambda name: there.get(name[1], "SHA256"), path).lstrip("/") for path in paths]
+
+
+@pytest.mark.parametrize("path", [*addresses(), "openapi.json"])
+def test_whatever_can_be_read_can_be_asked_for_its_head_alone(a_pilot, path):
+    (verdict,) = seen_at_gate(reading(), "visits")["verdicts"]
+    path = path.replace("SHA256", verdict["evaluation_sha256"])
+    whole, head = ask(path), Client().head(f"/api/v1/{path}")
+
+    assert (whole.status_code, head.status_code, head.content) == (200, 200, b"")
+    assert {name: head.get(name) for name in NAMED} == {name: whole.get(name) for name in NAMED}
+    if "ETag" in whole:
+        again = Client().head(f"/api/v1/{path}", headers={"If-None-Match": whole["ETag"]})
+        assert again.status_code == 304
+
+
+def test_what_cannot_be_read_has_no_head_either(a_pilot):
+    assert Client().head("/api/v1/cases/unknown").status_code == 404
+    answer = Client().head("/api/v1/pilots/visits/data")
+    assert (answer.status_code, answer["Allow"]) in {(405, "POST, PUT"), (405, "PUT, POST")}
 
 
 @pytest.mark.parametrize(

@@ -3,20 +3,21 @@
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Query, Router
+from ninja import Query
 from ninja.security import HttpBearer
 from ninja.throttling import AuthRateThrottle
 
 from clew.errors import DeniedError, InputError
 from clew.web.api import described as say
 from clew.web.api.answers import JSON, as_bytes
+from clew.web.api.routing import HeadToo
 from clew.web.evaluate.access import at
 from clew.web.evaluate.arriving import arriving, take_in
 from clew.web.evaluate.models import UploadToken
 from clew.web.evaluate.tokens import holder_of
 from clew.web.evaluate.uploads import keep
 
-router = Router()
+router = HeadToo()
 NAME = Annotated[
     str, Query(max_length=200, description="the file's name, as people shall see it", examples=["2027.csv"])
 ]

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from ninja import Query, Router
+from ninja import Query
 
 from clew.case.desk import load as load_case
 from clew.case.desk import picture
@@ -18,13 +18,14 @@ from clew.record.event import Recorded
 from clew.web import clock
 from clew.web.api import described as say
 from clew.web.api.answers import FOR_EVER, TEXT, TOML, public
+from clew.web.api.routing import HeadToo
 from clew.web.case.models import CaseRow
 from clew.web.desk import reading
 from clew.web.evaluate.models import PublishedEvaluation
 from clew.web.pilot.models import PilotRow
 from clew.web.record.models import EventRow
 
-router = Router()
+router = HeadToo()
 ANYBODY = None
 KIND = Annotated[str, Query(max_length=60, pattern="^[a-z.-]*$", description="one kind of event alone")]
 CASE = Annotated[str, Query(max_length=80, pattern="^[A-Za-z0-9._-]*$", description="one case alone")]

@@ -13,7 +13,7 @@ Everything public of a service, for programs, and one way to bring data. Made fr
 gives of itself at `/api/v1/openapi.json`; a test holds this page to it.
 
 - Reading needs no account. Pages of other sites may read too (CORS). Answers carry an `ETag`: send it back as
-  `If-None-Match`, and what has not changed is answered with 304.
+  `If-None-Match`, and what has not changed is answered with 304. HEAD is answered as GET, without the body.
 - Lists come in pages: send `next` of one page as `after` of the next; `null` means that nothing follows.
 - Errors are `{"problems": [{"what": "…", "where": "…", "do": "…"}]}`, all mistakes at once.
 - Fields may be added. None is taken away within version 1.
