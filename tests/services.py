@@ -1,6 +1,7 @@
 """A whole service for tests: `clew serve` as a process of its own, with a workspace and a database of its own."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -16,6 +17,7 @@ from types import TracebackType
 CLEW = Path(sys.executable).with_name("clew")
 PATIENCE_SECONDS = 60
 PASSWORD = "a long pass phrase"
+PACKED = Path(__file__).resolve().parents[1] / ".pytest_cache" / "packed"
 STARTED = "import os, django; django.setup()\n"
 
 
@@ -61,6 +63,7 @@ class Service:
 
     def start(self, *options: str) -> "Service":
         """Start it, and return when it answers."""
+        borrow_packed(self.workspace)
         command = [str(CLEW), "serve", "--workspace", str(self.workspace), "--port", str(self.port), *options]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -71,6 +74,7 @@ class Service:
             if self._process.poll() is not None or time.monotonic() > end:
                 raise RuntimeError(f"the service did not start:\n{self.log.read_text()}")
             time.sleep(0.05)
+        lend_packed(self.workspace)
         return self
 
     def answers(self) -> bool:
@@ -124,6 +128,31 @@ class Service:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.stop()
+
+
+def borrow_packed(workspace: Path) -> None:
+    """Take what another service has gathered and packed for browsers; it is packed anew where the sources differ."""
+    if PACKED.is_dir() and not (workspace / "static").exists():
+        workspace.mkdir(parents=True, exist_ok=True)
+        shutil.copytree(PACKED / "static", workspace / "static")
+        shutil.copy(PACKED / "static-made-from", workspace)
+
+
+def lend_packed(workspace: Path) -> None:
+    """Leave to other services what this one has packed; another process may do so at the same moment."""
+    made = workspace / "static-made-from"
+    if PACKED.is_dir() and (PACKED / made.name).read_text() == made.read_text():
+        return
+    draft, old = (PACKED.with_name(f"packed-{uuid.uuid4().hex}") for _ in range(2))
+    draft.mkdir(parents=True)
+    shutil.copytree(workspace / "static", draft / "static")
+    shutil.copy(made, draft)
+    with suppress(OSError):
+        if PACKED.is_dir():
+            PACKED.rename(old)
+        draft.rename(PACKED)
+    for left in (draft, old):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def email_of(office: str) -> str:

@@ -21,6 +21,7 @@ from clew.demo.stories import STORIES
 from clew.demo.workspace import build, examples, read, steps
 from clew.gate.decision import Override
 from clew.gate.desk import at_gate, evaluate_files
+from clew.gate.events import VerdictComputed
 from clew.pilot.check import check
 from clew.pilot.parse import load_protocol
 from clew.record.folder import open_record
@@ -292,3 +293,50 @@ def test_yes_and_no_stay_words_in_parquet(workspace: Path) -> None:
         path = workspace / "data/fire-safety-visits/months-01-06.parquet"
         found = connection.sql(f"SELECT DISTINCT smokes FROM '{path}' ORDER BY 1").fetchall()
     assert found == [("no",), ("yes",)]
+
+
+# --- as a service ----------------------------------------------------------------------------------------------------
+
+
+def test_the_service_holds_the_data_of_each_look_sealed_as_the_record_says(
+    workspace: Path, made: dict[str, Any], db: None
+) -> None:
+    from clew.demo.service import PEOPLE, load
+    from clew.web.evaluate.models import LookRun, Upload
+    from clew.web.evaluate.uploads import path_of, used_by
+    from clew.web.govern.models import Account
+
+    password = load(workspace)
+    uploads = {one.name: one for one in Upload.objects.all()}
+    assert {name: used_by(one) for name, one in uploads.items()} == {
+        "job-training.csv": [1],
+        "hiv-incentives.csv": [1],
+        "months-01-06.parquet": [1, 2],
+        "months-07-12.parquet": [2],
+    }
+    assert LookRun.objects.count() == len(made["verdicts"])
+    for one in uploads.values():
+        assert hashlib.sha256(path_of(one).read_bytes()).hexdigest() == one.sha256
+    (verdict,) = open_record(workspace / "record").events("job-training", kind=VerdictComputed.kind)
+    assert verdict.data["data_sha256"] == uploads["job-training.csv"].sha256
+    assert {one.email for one in Account.objects.all() if one.check_password(password)} == {one[0] for one in PEOPLE}
+
+
+def test_whoever_owns_a_case_of_the_demo_can_sign_in(workspace: Path, db: None) -> None:
+    from clew.demo.service import load
+    from clew.web.case.models import CaseRow
+    from clew.web.govern.models import Account
+
+    load(workspace)
+    offices = {one.office for one in Account.objects.all()}
+    owners = {one.owner for one in CaseRow.objects.all()}
+    assert len(owners) == len(STORIES)
+    assert owners <= offices
+
+
+def test_loading_it_again_changes_nothing(workspace: Path, db: None) -> None:
+    from clew.demo.service import load
+    from clew.web.evaluate.models import Upload
+
+    assert load(workspace) == load(workspace)
+    assert Upload.objects.count() == 4

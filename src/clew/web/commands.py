@@ -4,16 +4,19 @@ import json
 import os
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 
 from clew.errors import InputError, MissingError, RecordError, RefusedError
+from clew.web.environment import read_environment
 
 
 def start(workspace: Path) -> None:
-    """Set Django up for a workspace, and bring its database and pages up to this version."""
+    """Set Django up for a workspace, which is made where it is not there."""
     workspace.mkdir(parents=True, exist_ok=True)
     os.environ["CLEW_WORKSPACE"] = str(workspace.absolute())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clew.web.settings")
@@ -22,13 +25,41 @@ def start(workspace: Path) -> None:
     django.setup()
 
 
+def take_up(workspace: Path) -> None:
+    """Set Django up for a service that has been begun. Raises MissingError where there is none; then none is made."""
+    if not read_environment()["CLEW_DATABASE_URL"] and not (workspace / "clew.sqlite3").is_file():
+        raise MissingError("there is no service here.", where=str(workspace), do="Name its folder with --workspace.")
+    start(workspace)
+
+
 def migrate() -> None:
     """Bring the tables up to this version. Raises RecordError where the database cannot be reached."""
     from django.core.management import call_command
+
+    with _reached():
+        call_command("migrate", verbosity=0, interactive=False)
+
+
+def refuse_other_version() -> None:
+    """Raise RefusedError where the tables are not those of this version, RecordError where they cannot be reached."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    with _reached():
+        steps = MigrationExecutor(connection)
+        behind = steps.migration_plan(steps.loader.graph.leaf_nodes())
+    if behind:
+        raise RefusedError(
+            "the tables of this service are not those of this version.", do="Start it once: `clew serve` brings them up."
+        )
+
+
+@contextmanager
+def _reached() -> Iterator[None]:
     from django.db import OperationalError
 
     try:
-        call_command("migrate", verbosity=0, interactive=False)
+        yield
     except OperationalError as error:
         raise RecordError(
             f"the database cannot be used: {' '.join(str(error).split())}.",
@@ -38,7 +69,7 @@ def migrate() -> None:
 
 
 def prepare() -> None:
-    """Bring the database, the record and the built pages of the workspace up to this version."""
+    """Bring the database and the record of the workspace up to this version."""
     from django.conf import settings
     from django.core.management import call_command
 
@@ -47,7 +78,6 @@ def prepare() -> None:
     migrate()
     call_command("createcachetable", verbosity=0)
     begin(settings.CLEW.origin)
-    call_command("collectstatic", verbosity=0, interactive=False, clear=False)
 
 
 WORKSPACE = click.option(
@@ -90,6 +120,7 @@ def serve(workspace: Path, port: int, host: str, processes: int, *, browser: boo
     start(workspace)
     from django.db import connection, connections
 
+    from clew.web.collected import collect
     from clew.web.serving import Place, serve_until_stopped
 
     if connection.vendor == "sqlite" and processes > 1:
@@ -101,6 +132,7 @@ def serve(workspace: Path, port: int, host: str, processes: int, *, browser: boo
     place = Place(host, port)
     place.refuse_if_taken()
     prepare()
+    collect()
     connections.close_all()
     click.echo(f"{place.url}   (to stop: Ctrl-C)", err=True)
     serve_until_stopped(place, processes=processes, open_browser=browser)
@@ -116,7 +148,7 @@ def rebuild(workspace: Path, *, as_json: bool) -> None:
     Example:
       clew rebuild
     """
-    start(workspace)
+    take_up(workspace)
     prepare()
     from clew.web.desk import reading
     from clew.web.follow import rebuild as make_anew
@@ -141,9 +173,8 @@ def backup(context: click.Context, target: Path, workspace: Path, *, as_json: bo
     Example:
       clew backup clew-backup.tar
     """
-    if not os.environ.get("CLEW_DATABASE_URL") and not (workspace / "clew.sqlite3").is_file():
-        raise MissingError("there is no service here.", where=str(workspace), do="Name its folder with --workspace.")
-    start(workspace)
+    take_up(workspace)
+    refuse_other_version()
     from clew.web.record.backup import back_up
 
     made, sound = back_up(target)

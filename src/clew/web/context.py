@@ -7,5 +7,5 @@ from django.http import HttpRequest
 
 
 def service(request: HttpRequest) -> dict[str, Any]:  # Any: values of the templates
-    """Return the body that runs this service and its record's name."""
-    return {"organisation": settings.CLEW["CLEW_ORGANISATION"], "origin": settings.CLEW.origin}
+    """Return the body that runs this service."""
+    return {"organisation": settings.CLEW["CLEW_ORGANISATION"]}
