@@ -22,6 +22,9 @@ from clew.gate.world import HARM, NO_EFFECT, WORTH_HAVING
 from clew.pilot.assumptions import Assumption
 from clew.pilot.protocol import Outcome, Pilot, Population, Protocol, Publics
 from clew.report import LookPoint, render_report
+from page_tree import page_of
+from plots_and_tables import faults_of_plots, plots
+from reading_order import PARTS_OF_A_PILOT, faults_of_reading, order_of_a_pilot
 
 VOID = {"meta", "br", "hr", "img", "input", "link", "wbr"}
 DRAWN = {"line", "circle", "path"}
@@ -162,6 +165,20 @@ def test_every_table_has_a_caption_and_headed_columns_and_rows() -> None:
         assert len(page.all("caption")) == 1
         assert all(cell.get("scope") in {"col", "row"} for cell in page.all("th"))
         assert len([cell for cell in page.all("th") if cell["scope"] == "row"]) == len(page.all("tr")) - 1
+
+
+def test_it_reads_well_as_text_alone() -> None:
+    assert faults_of_reading(a_full_report()) == []
+    assert order_of_a_pilot(page_of(a_full_report())) == [*PARTS_OF_A_PILOT]
+
+
+def test_every_plot_has_its_table() -> None:
+    page = page_of(a_full_report())
+    assert faults_of_plots(a_full_report()) == []
+    assert [one.attributes["aria-details"] for one in plots(page)] == ["effect-figures", "looks-figures"]
+    bars = [cell for cell in page.all("td") if cell.all("svg")]
+    assert len(bars) == 1 + 6  # one group is shown; two truths of three were tried out, with three endings each
+    assert all(re.search(r"\d", cell.whole_text) for cell in bars)
 
 
 # --- one file, nothing fetched, nothing run ---------------------------------------------------------------------------

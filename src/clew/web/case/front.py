@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date
 from heapq import nsmallest
-from itertools import accumulate
 
 from django.db.models import Count, Q
 
@@ -48,6 +47,11 @@ class Figure:
         """The count over all; None where there are none."""
         return self.count / self.of if self.of else None
 
+    @property
+    def wide(self) -> str:
+        """How wide its bar is drawn, in per cent."""
+        return f"{100 * (self.share or 0.0):.2f}"
+
 
 @dataclass(frozen=True, slots=True)
 class Beside:
@@ -83,15 +87,6 @@ class Beside:
     def own_at(self) -> str:
         """Where the own share is drawn."""
         return WHOLE.at(self.own or 0.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One part of a bar: where it starts and how wide it is, in per cent."""
-
-    label: str
-    start: float
-    width: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +135,6 @@ class Front:
         """How many were decided in each way."""
         found = [line.decided for line in self.portfolio.lines if line.decided]
         return tuple(Figure(way, way, found.count(way), len(found)) for way in FINAL)
-
-    @property
-    def decision_bar(self) -> tuple[Part, ...]:
-        """The decisions as parts of one bar."""
-        shares = [100 * (one.share or 0.0) for one in self.decisions]
-        starts = [0.0, *accumulate(shares)]
-        parts = zip(self.decisions, starts, shares, strict=False)
-        return tuple(Part(one.label, round(start, 3), round(width, 3)) for one, start, width in parts if width)
 
     @property
     def shares(self) -> tuple[Figure, ...]:
