@@ -28,7 +28,11 @@ def start(workspace: Path) -> None:
 def take_up(workspace: Path) -> None:
     """Set Django up for a service that has been begun. Raises MissingError where there is none; then none is made."""
     if not read_environment()["CLEW_DATABASE_URL"] and not (workspace / "clew.sqlite3").is_file():
-        raise MissingError("there is no service here.", where=str(workspace), do="Name its folder with --workspace.")
+        raise MissingError(
+            "there is no service here.",
+            where=str(workspace),
+            do="Name its folder with --workspace, or begin one with `clew serve`.",
+        )
     start(workspace)
 
 
@@ -50,7 +54,8 @@ def refuse_other_version() -> None:
         behind = steps.migration_plan(steps.loader.graph.leaf_nodes())
     if behind:
         raise RefusedError(
-            "the tables of this service are not those of this version.", do="Start it once: `clew serve` brings them up."
+            "the tables of this service are not those of this version.",
+            do="Start it once: `clew serve` brings them up.",
         )
 
 

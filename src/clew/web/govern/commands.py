@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from clew.web.commands import AS_JSON, WORKSPACE, answer, prepare, start
+from clew.web.commands import AS_JSON, WORKSPACE, answer, prepare, start, take_up
 
 if TYPE_CHECKING:
     from clew.web.govern.models import Account
@@ -35,7 +35,8 @@ def add(email: str, office: str, address: str, workspace: Path, *, steward: bool
     Example:
       clew account add ada@example.org --office "director of care"
     """
-    _begin(workspace)
+    start(workspace)
+    prepare()
     from clew.web.govern import accounts
     from clew.web.govern.offices import NAME_WARNING, looks_like_a_name
 
@@ -57,7 +58,8 @@ def list_(workspace: Path, *, as_json: bool) -> None:
     Example:
       clew account list
     """
-    _begin(workspace)
+    take_up(workspace)
+    prepare()
     from clew.web.govern.models import Account
 
     found = Account.objects.filter(is_active=True).order_by("office")
@@ -86,17 +88,20 @@ def remove(email: str, by: str, workspace: Path, *, yes: bool, as_json: bool) ->
     Example:
       clew account remove ada@example.org
     """
-    _begin(workspace)
+    take_up(workspace)
+    prepare()
     from clew.web.govern import accounts
     from clew.web.govern.duties import duties_of_open_cases, held_by
 
     leaving = accounts.by_email(email)
+    accounts.refuse_last_steward(leaving)  # before anything is announced or asked
+    says_so = accounts.by_email(by) if by else accounts.any_steward(leaving)
     for duty in held_by(leaving.office, duties_of_open_cases()):
         click.echo(f"would leave {duty.case_id} without its {duty.duty}", err=True)
     if not yes:
         click.confirm(f"Close the account of “{leaving.office}” for good?", abort=True, err=True)
     office = leaving.office
-    cases = accounts.close(leaving, by=accounts.by_email(by) if by else accounts.any_steward(leaving))
+    cases = accounts.close(leaving, by=says_so)
     said = f"The account is closed; {cases} cases on the record say that the office left."
     answer(as_json, {"office": office, "cases_left": cases}, said)
 
@@ -104,11 +109,6 @@ def remove(email: str, by: str, workspace: Path, *, yes: bool, as_json: bool) ->
 def _line(one: "Account") -> str:
     seen = f"signed in {one.last_login:%Y-%m-%d}" if one.last_login else "never signed in"
     return f"{one.office}\t{one.email}\t{'steward' if one.is_steward else '-'}\t{seen}"
-
-
-def _begin(workspace: Path) -> None:
-    start(workspace)
-    prepare()
 
 
 def _address() -> str:

@@ -23,6 +23,7 @@ from clew.web.follow import READ_TABLES
 from clew.web.record.models import PrivateFile, Rebuilt, StoredFile
 
 MANIFEST, RECORD, TABLES, UPLOADS, SECRET = "MANIFEST.json", "record/", "tables/", "uploads/", "secret-key"
+A_PART = 1 << 20  # so much of a file is in memory at a time
 FORM = 1  # of the archive: raised when an older clew could not read it
 
 # what no backup needs, and why; every other table is in it

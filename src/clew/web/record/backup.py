@@ -17,11 +17,12 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Model
 
-from clew.errors import RefusedError
+from clew.errors import MissingError, RefusedError
 from clew.web.clock import now
 from clew.web.desk import reading
 from clew.web.evaluate.models import Upload
 from clew.web.record.archive import (
+    A_PART,
     MANIFEST,
     RECORD,
     SECRET,
@@ -38,14 +39,16 @@ from clew.web.record.checking import check_record
 from clew.web.record.store import all_files
 
 IN_MEMORY = 16_000_000
-A_PART = 1 << 20
 
 
 def back_up(target: Path) -> tuple[Manifest, bool]:
     """Write a backup, readable by its owner alone, and return what it holds and whether its record verifies.
 
-    Nobody has to wait meanwhile: it shows one moment. Raises RefusedError where the file is there already.
+    Nobody has to wait meanwhile: it shows one moment. Raises RefusedError where the file is there already, MissingError
+    where its folder is not.
     """
+    if not target.parent.is_dir():
+        raise MissingError("there is no such folder.", where=str(target.parent), do="Make it, or name another.")
     if target.exists():
         raise RefusedError("this file is there already.", where=str(target), do="Name a new one.")
     draft = target.with_name(f".{target.name}.draft")

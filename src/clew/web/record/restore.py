@@ -17,6 +17,7 @@ from django.db.models import Model
 from clew.errors import InputError, RecordError, RefusedError
 from clew.web.follow import rebuild
 from clew.web.record.archive import (
+    A_PART,
     FORM,
     MANIFEST,
     RECORD,
@@ -35,7 +36,6 @@ from clew.web.record.models import StoredFile
 from clew.web.record.store import DatabaseStore, put_instead
 
 A_BATCH = 500
-A_PART = 1 << 20
 
 
 def restore(source: Path) -> Manifest:
@@ -52,7 +52,9 @@ def restore(source: Path) -> Manifest:
                 _load(archive, manifest)
             return manifest
     except (tarfile.TarError, EOFError) as error:
-        raise InputError(f"this is no archive that can be read: {error}.", where=str(source)) from error
+        raise InputError(
+            "this is no archive that can be read, or not all of it.", where=str(source), do=_ANOTHER
+        ) from error
 
 
 def _checked(archive: tarfile.TarFile) -> Manifest:

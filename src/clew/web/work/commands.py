@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from clew.web.commands import WORKSPACE, start
+from clew.web.commands import WORKSPACE, refuse_other_version, take_up
 from clew.web.work.worker import run
 
 
@@ -20,5 +20,6 @@ def work(workspace: Path) -> None:
     Example:
       clew work --workspace /srv/clew
     """
-    start(workspace)
+    take_up(workspace)
+    refuse_other_version()
     run()
