@@ -78,3 +78,15 @@ def test_posting_to_a_row_changes_nothing(registrar, account):
     assert answer.status_code == 403
     other.refresh_from_db()
     assert (other.office, other.is_steward) == ("somebody", False)
+
+
+def test_every_page_says_that_nothing_can_be_changed_and_leads_back(registrar):
+    for address in (reverse("admin:index"), reverse("admin:govern_account_changelist")):
+        answer = registrar.get(address)
+        page = answer.content.decode()
+        assert "Nothing can be changed here." in page
+        assert re.search(r'<a href="/">Back to clew</a>', page)
+        assert "administration" in page
+        assert "theme" not in page, "one set of colours: no switch, and no script that sets them"
+        assert not re.search(r"<style|\sstyle=", page)
+        assert "style-src 'self'" in answer["Content-Security-Policy"]
