@@ -19,8 +19,6 @@ from clew.web import serving
 from clew.web.serving import Place, Worker, when_it_answers
 from services import CLEW, Service, free_port
 
-ON_POSTGRESQL = bool(os.environ.get("CLEW_TEST_POSTGRESQL"))
-
 
 @pytest.fixture
 def service(tmp_path) -> Service:
@@ -88,15 +86,6 @@ def test_a_request_in_hand_is_answered_before_it_stops(service):
         assert answer.startswith(b"HTTP/1.1 200")
         assert b"its signature holds" in answer
         service._process.wait(30)
-
-
-@pytest.mark.skipif(not ON_POSTGRESQL, reason="several processes need PostgreSQL")
-def test_several_processes_serve_on_postgresql(service):
-    with service.start("--processes", "2"):
-        until(service.answers)
-        for _ in range(20):
-            with urllib.request.urlopen(f"{service.url}/") as answer:
-                assert answer.status == 200
 
 
 def complaint(service: Service, *arguments: str, **settings: str) -> str:
