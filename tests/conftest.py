@@ -1,6 +1,8 @@
 """What every test shares: how hard property tests try, and where other people's data lie."""
 
 import os
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,10 @@ settings.register_profile(
 )
 settings.register_profile("night", max_examples=5_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+if sys.dont_write_bytecode:  # the programs that tests start would compile all that they import, each time anew
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = str(Path(tempfile.gettempdir()) / "clew-tests-bytecode")
 
 ROOT = Path(__file__).resolve().parent.parent
 
