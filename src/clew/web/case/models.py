@@ -25,6 +25,7 @@ class CaseRow(models.Model):
     result = models.CharField(max_length=30, blank=True)
     announced = models.BooleanField()
     owner = models.TextField(blank=True)
+    duties = models.JSONField(default=dict)
     orphans = models.JSONField(default=list)
     debts = models.JSONField(default=list)
     next_due_on = models.DateField(null=True)
@@ -56,6 +57,7 @@ class CaseRow(models.Model):
             "result": case.result or "",
             "announced": case.announced,
             "owner": case.holder("owner") or "",
+            "duties": dict(case.duties),
             "orphans": list(case.orphans),
             "debts": [{"item": debt.item, "due": debt.due.isoformat()} for debt in case.debts],
             "next_due_on": min((debt.due for debt in case.debts), default=None),

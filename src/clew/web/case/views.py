@@ -17,6 +17,7 @@ from clew.web.case.front import front
 from clew.web.case.lists import listed
 from clew.web.case.models import CaseRow
 from clew.web.case.page import CasePage, case_page
+from clew.web.case.worklist import worklist
 from clew.web.desk import reading
 from clew.web.folding import folded
 from clew.web.govern.models import Account
@@ -33,7 +34,10 @@ def home(request: HttpRequest) -> HttpResponse:
     if "show" in request.GET or "q" in request.GET:
         return _list(request, today)
     latest = CaseRow.objects.order_by("-changed_at", "case_id")[:LATEST]
-    return render(request, "case/home.html", {"front": front(today), "latest": latest, "today": today})
+    account = request.user
+    waiting = worklist(account, today) if isinstance(account, Account) else ()
+    shown = {"front": front(today), "latest": latest, "today": today, "worklist": waiting}
+    return render(request, "case/home.html", shown)
 
 
 def _list(request: HttpRequest, today: date) -> HttpResponse:
