@@ -1,0 +1,185 @@
+"""Charts as they are painted: every mark and text stands out from what lies behind it, and colour is never all it says.
+
+WCAG 2.2: 4.5 to 1 for text (1.4.3), 3 to 1 for marks (1.4.11), and 1.4.1; on light and dark screens, in colours that
+a reader forces on every page, and on paper.
+"""
+
+import re
+from collections import defaultdict
+from dataclasses import replace
+from functools import reduce
+from pathlib import Path
+
+import pytest
+
+from browsing import WIDE
+from builders import a_finding, a_group, a_protocol
+from clew.gate.evaluation import Evaluation
+from clew.gate.judge import judge
+from clew.report import LookPoint, render_report
+from crawl import reached
+from page_tree import page_of
+from plots_and_tables import faults_of_plots
+from reading_order import PARTS_OF_A_PILOT, faults_of_reading, order_of_a_pilot
+
+PAINTED = Path(__file__).with_name("painted.js").read_text(encoding="utf-8")
+LEAST = {"text": 4.5, "mark": 3.0}
+SEEN = (
+    {"media": "screen", "color_scheme": "light", "forced_colors": "none"},
+    {"media": "screen", "color_scheme": "dark", "forced_colors": "none"},
+    {"media": "screen", "color_scheme": "dark", "forced_colors": "active"},
+    {"media": "print", "color_scheme": "light", "forced_colors": "none"},
+)
+ORNAMENTS = {
+    "clew-grid": "leads the eye down from a phase to its steps, which the labels name",
+}
+"""Marks that may be faint, by their class, each with its reason; they are hidden from whoever listens."""
+
+Colour = tuple[float, float, float, float]
+
+
+def colour_of(text: str, alpha: float = 1.0) -> Colour:
+    """Return red, green, blue (0 to 255) and alpha (0 to 1) of a computed colour."""
+    red, green, blue, *own = (float(one) for one in re.findall(r"[\d.]+", text))
+    assert text.startswith("rgb"), text
+    return red, green, blue, alpha * (own[0] if own else 1.0)
+
+
+def over(under: Colour, upper: Colour) -> Colour:
+    """Return what is seen where one colour is painted upon another."""
+    alpha = upper[3]
+    red, green, blue = (alpha * new + (1 - alpha) * old for old, new in zip(under[:3], upper[:3], strict=True))
+    return red, green, blue, 1.0
+
+
+def luminance(colour: Colour) -> float:
+    """Relative luminance as WCAG 2.2 defines it."""
+    parts = [one / 255 for one in colour[:3]]
+    linear = [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: Colour, other: Colour) -> float:
+    """Contrast ratio as WCAG 2.2 defines it."""
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def stands_out(painted: dict) -> float:
+    """Return the contrast of the best seen of a thing's colours with what lies behind it."""
+    behind = reduce(over, (colour_of(one) for one in painted["behind"]))
+    colours = (colour_of(one["colour"], one["alpha"]) for one in painted["colours"])
+    return max((contrast(over(behind, one), behind) for one in colours), default=1.0)
+
+
+def too_faint(painted: list[dict]) -> list[str]:
+    """Return what does not stand out enough; an ornament has to be hidden instead."""
+    wrong = []
+    for one in painted:
+        ornament = one["hidden"] and set(one["names"]) & set(ORNAMENTS)
+        if not ornament and (found := stands_out(one)) < LEAST[one["kind"]]:
+            wrong.append(f"{found:.2f} to 1: {one['kind']} {one['what']}")
+    return wrong
+
+
+def told_by_colour_alone(painted: list[dict]) -> list[str]:
+    """Return the marks of one drawing, or of one table, that differ in their colours and in nothing else."""
+    colours = defaultdict(set)
+    for one in (one for one in painted if "shape" in one):
+        colours[one["drawing"], one["shape"]].add(tuple(paint["colour"] for paint in one["colours"]))
+    return [f"{shape} in {sorted(found)}" for (_, shape), found in colours.items() if len(found) > 1]
+
+
+def as_seen(page) -> dict[str, list[dict]]:
+    """Return what is painted in each way of seeing the page."""
+    found = {}
+    for way in SEEN:
+        page.emulate_media(**way)
+        found[" ".join(way.values())] = page.evaluate(PAINTED)
+    return found
+
+
+@pytest.fixture(scope="module")
+def pages(browser, demo) -> dict[str, str]:
+    """The HTML of every page of the demo that links lead to."""
+    context = browser.new_context(base_url=demo.url)
+
+    def read(address: str) -> str | None:
+        answer = context.request.get(address)
+        is_page = "text/html" in answer.headers.get("content-type", "")
+        return answer.text() if answer.ok and is_page else None
+
+    found = reached(read)
+    context.close()
+    return found
+
+
+@pytest.fixture(scope="module")
+def with_charts(pages) -> list[str]:
+    """The addresses of the pages with something drawn on them."""
+    drawn = re.compile(r"<svg|<canvas|<progress|role=\"img\"")
+    return [address for address, html in pages.items() if drawn.search(html)]
+
+
+def test_every_mark_and_text_of_a_chart_stands_out(browser_page, demo, with_charts):
+    page, wrong, counted = browser_page(WIDE, url=demo.url), [], 0
+    for address in with_charts:
+        page.goto(address)
+        for way, painted in as_seen(page).items():
+            faults = [*too_faint(painted), *told_by_colour_alone(painted)]
+            wrong += [f"{address} ({way}) {fault}" for fault in faults]
+            counted += len(painted)
+    assert not wrong, "\n".join(wrong)
+    assert counted > 40 * len(SEEN) * 3
+    assert {"/", "/record/"} < set(with_charts)
+    assert len(with_charts) >= 8
+
+
+def a_report_with_a_harmed_group() -> str:
+    groups = (a_group(), a_group(group="other", estimate=-0.2, interval=(-0.3, -0.1), harmed=True))
+    finding = replace(a_finding((0.048, 0.272)), equity=groups)
+    protocol = a_protocol()
+    earlier = (LookPoint(1, 0.4, 3.71),)
+    return render_report(Evaluation(protocol, finding, judge(protocol, finding)), earlier=earlier)
+
+
+def test_a_harmed_group_and_an_earlier_look_are_told_by_more_than_colour(browser_page):
+    page = browser_page(WIDE)
+    page.set_content(a_report_with_a_harmed_group())
+    for way, painted in as_seen(page).items():
+        bars = {tuple(one["colours"][0].values()) for one in painted if one["names"] == ["line", "interval"]}
+        assert len(bars) == (1 if "active" in way else 2), way  # forced colours leave one, and the words
+        assert [*too_faint(painted), *told_by_colour_alone(painted)] == [], way
+    page.eval_on_selector_all("td strong", "words => words.forEach(one => one.replaceWith('no'))")
+    assert told_by_colour_alone(page.evaluate(PAINTED)) != []
+
+
+def test_every_page_of_the_demo_reads_well_and_every_plot_has_its_table(pages):
+    faults = {address: [*faults_of_reading(html), *faults_of_plots(html)] for address, html in pages.items()}
+    assert not {address: found for address, found in faults.items() if found}
+    orders = [order_of_a_pilot(page_of(pages[one])) for one in pages if re.fullmatch(r"/pilots/[\w-]+", one)]
+    assert [*PARTS_OF_A_PILOT] in orders
+
+
+# --- the measure measures ---------------------------------------------------------------------------------------------
+
+FAINT = """<body style="background: #fff"><svg width="90" height="30">{}</svg></body>"""
+
+
+@pytest.mark.parametrize(
+    ("drawn", "ratio"),
+    [
+        ('<rect width="9" height="9" fill="#000"/>', 21.0),
+        ('<rect width="9" height="9" fill="#777"/>', 4.478),
+        ('<rect width="9" height="9" fill="#000" fill-opacity="0.5"/>', 3.95),
+        ('<g opacity="0.5"><rect width="9" height="9" fill="#000"/></g>', 3.95),
+        ('<rect width="9" height="9" fill="#fff" stroke="#777"/>', 4.478),
+        ('<line x2="9" y2="9" fill="#000"/>', 1.0),
+        ('<text y="9" fill="#777">a</text>', 4.478),
+        ('<rect width="90" height="30" fill="#000"/><circle cx="9" cy="9" r="5" fill="#000"/>', 1.0),
+    ],
+)
+def test_contrast_is_measured_against_what_lies_behind(browser_page, drawn, ratio):
+    page = browser_page(WIDE)
+    page.set_content(FAINT.format(drawn))
+    assert stands_out(page.evaluate(PAINTED)[-1]) == pytest.approx(ratio, abs=0.03)
