@@ -22,7 +22,7 @@ from clew.web.api.routing import HeadToo
 from clew.web.case.models import CaseRow
 from clew.web.desk import reading
 from clew.web.evaluate.models import PublishedEvaluation
-from clew.web.pilot.models import PilotRow
+from clew.web.pilot.models import PilotRow, locked
 from clew.web.record.models import EventRow
 
 router = HeadToo()
@@ -72,10 +72,7 @@ def pilots(request: HttpRequest, after: say.AfterName = "", limit: say.Limit = 1
 
 def loaded(pilot: str) -> Loaded:
     """Return a pilot by its identifier. Raises MissingError where none of this name is locked."""
-    case_id = PilotRow.objects.filter(pilot=pilot).values_list("case_id", flat=True).first()
-    if case_id is None:
-        raise MissingError(f'no pilot "{pilot}" is locked here.', do="See /api/v1/pilots.")
-    return load(reading(), case_id, pilot)
+    return load(reading(), locked(pilot).case_id, pilot)
 
 
 @router.get("/pilots/{pilot}", response=answers(say.PilotOut, 404), auth=ANYBODY, tags=["pilots"])

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from django.contrib.auth.models import AnonymousUser
 
 from clew.case.duties import may, refuse_unless_may
-from clew.errors import DeniedError, MissingError
+from clew.errors import DeniedError
 from clew.gate.desk import Loaded, load
 from clew.pilot.protocol import Protocol
 from clew.web.desk import reading
 from clew.web.govern.models import Account
-from clew.web.pilot.models import PilotRow
+from clew.web.pilot.models import locked
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,10 @@ def at(pilot: str, account: Account | AnonymousUser, *acts: str) -> Here:
 
     Raises MissingError where no such pilot is locked, DeniedError where the account may not.
     """
-    case_id = PilotRow.objects.filter(pilot=pilot).values_list("case_id", flat=True).first()
-    if case_id is None:
-        raise MissingError(f'no pilot "{pilot}" is locked here.', do="See the portfolio.")
+    row = locked(pilot)
     if not isinstance(account, Account) or not account.is_active:
         raise DeniedError("you are not signed in.", do="Sign in first.")
-    loaded = load(reading(), case_id, pilot)
+    loaded = load(reading(), row.case_id, pilot)
     here = Here(pilot, loaded, loaded.registration.protocol, account.office)
     if not any(here.may(act) for act in acts):
         refuse_unless_may(loaded.case, account.office, acts[0])

@@ -26,7 +26,7 @@ from clew.web.desk import reading, writing
 from clew.web.forms import ClewForm
 from clew.web.govern.models import Account
 from clew.web.keep import for_members
-from clew.web.pilot.models import PilotRow
+from clew.web.pilot.models import PilotRow, locked
 from clew.web.recording import Step, answered_before, ask_check_record
 
 LONGEST = 1_500_000
@@ -104,10 +104,7 @@ def _take_file(request: HttpRequest) -> None:
 
 
 def _locked(account: Account, pilot: str, act: str) -> tuple[PilotRow, Registration]:
-    row = PilotRow.objects.filter(pilot=pilot).first()
-    if row is None:
-        raise MissingError(f'no pilot "{pilot}" is locked here.', do="Look at the portfolio.")
-    record = reading()
+    row, record = locked(pilot), reading()
     refuse_unless_may(load(record, row.case_id), account.office, act, steward=account.is_steward)
     return row, fold(record.events(row.case_id), pilot)
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from clew.case.desk import load
 from clew.case.duties import refuse_unless_may
-from clew.errors import ClewError, MissingError, Problem
+from clew.errors import ClewError, Problem
 from clew.pilot.in_record import amend_in
 from clew.pilot.protocol import Protocol
 from clew.pilot.registration import Registration, amend, fold
@@ -20,7 +20,7 @@ from clew.web.forms import ClewForm
 from clew.web.govern.models import Account
 from clew.web.keep import for_members
 from clew.web.pilot.drafts import as_read, begin, theirs, written
-from clew.web.pilot.models import PilotRow, ProtocolDraft
+from clew.web.pilot.models import PilotRow, ProtocolDraft, locked
 from clew.web.pilot.questions import BY_KEY, STEPS
 from clew.web.pilot.typed import from_toml
 from clew.web.recording import Step, answered_before, ask_check_record
@@ -44,9 +44,7 @@ class AmendForm(ClewForm):
 @for_members
 def start(request: HttpRequest, pilot: str) -> HttpResponse:
     """Begin a draft from what is locked, or go on with the one that there is."""
-    row = PilotRow.objects.filter(pilot=pilot).first()
-    if row is None:
-        raise MissingError(f'no pilot "{pilot}" is locked here.', do="Look at the portfolio.")
+    row = locked(pilot)
     account = cast("Account", request.user)
     refuse_unless_may(load(reading(), row.case_id), account.office, "amend", steward=account.is_steward)
     there = ProtocolDraft.objects.filter(amends=pilot).first()

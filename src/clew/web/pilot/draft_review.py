@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from clew.case.duties import may
 from clew.case.state import Case
-from clew.errors import InputError, MissingError, RefusedError
+from clew.errors import InputError, RefusedError
 from clew.pilot.in_record import lock_in
 from clew.pilot.protocol import Protocol
 from clew.pilot.registration import fold
@@ -28,7 +28,7 @@ from clew.web.govern.models import Account
 from clew.web.keep import for_members
 from clew.web.pilot.draft_amend import AmendForm, changes
 from clew.web.pilot.drafts import as_read, steps_shown, theirs, written
-from clew.web.pilot.models import PilotRow, ProtocolDraft
+from clew.web.pilot.models import ProtocolDraft, locked
 from clew.web.pilot.tasks import try_rule
 from clew.web.recording import Step, answered_before, ask_check_record
 from clew.web.work.models import Progress
@@ -231,9 +231,7 @@ def _lock(account: Account, key: uuid.UUID, said: dict[str, str]) -> str:
 @for_members
 def receipt(request: HttpRequest, pilot: str) -> HttpResponse:
     """What the record holds of a lock: where it stands, and how anybody can check it."""
-    row = PilotRow.objects.filter(pilot=pilot).first()
-    if row is None:
-        raise MissingError(f'no pilot "{pilot}" is locked here.', do="Look at the portfolio.")
+    row = locked(pilot)
     record = reading()
     registration = fold(record.events(row.case_id), pilot)
     shown = {"row": row, "registration": registration, "record": record, "checkpoint": record.published}

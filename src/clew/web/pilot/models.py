@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
+from clew.errors import MissingError
 from clew.gate.portfolio import PilotLine
 from clew.web.folding import folded
 
@@ -49,6 +50,14 @@ class PilotRow(models.Model):
     def line(self) -> PilotLine:
         """The row as the core knows it."""
         return PilotLine(**{field.name: getattr(self, field.name) for field in fields(PilotLine)})
+
+
+def locked(pilot: str) -> PilotRow:
+    """Return the row of a locked pilot. Raises MissingError where none of this name is locked."""
+    row = PilotRow.objects.filter(pilot=pilot).first()
+    if row is None:
+        raise MissingError(f'no pilot "{pilot}" is locked on this record.', do="See which there are: the portfolio.")
+    return row
 
 
 class ProtocolDraft(models.Model):

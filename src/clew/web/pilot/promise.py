@@ -4,13 +4,13 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date
 
-from clew.errors import InputError, MissingError
+from clew.errors import InputError
 from clew.gate.evaluation import Evaluation, read_back
 from clew.gate.events import VerdictComputed
 from clew.report.known import Known, Noted, know
 from clew.web.desk import reading
 from clew.web.evaluate.models import PublishedEvaluation
-from clew.web.pilot.models import PilotRow
+from clew.web.pilot.models import locked
 
 NOT_HERE = "The published evaluation is not kept here, so this page can tell only what the record itself holds."
 ANOTHER = (
@@ -27,17 +27,9 @@ class Behind:
     why: str = ""
 
 
-def case_of(pilot: str) -> str:
-    """Return the case of a locked pilot. Raises MissingError where none of this name is locked."""
-    found = PilotRow.objects.filter(pilot=pilot).values_list("case_id", flat=True).first()
-    if found is None:
-        raise MissingError(f'no pilot "{pilot}" is locked on this record.', do="See which there are: the portfolio.")
-    return found
-
-
 def known(pilot: str, on: date | None = None) -> Known:
     """Return what the record tells of a pilot, on a day or now. Raises MissingError where it was not locked by then."""
-    case_id, record = case_of(pilot), reading()
+    case_id, record = locked(pilot).case_id, reading()
     events = record.events(case_id)
     published = record.published
     history = tuple(one for one in events if on is None or one.at.date() <= on)
