@@ -63,6 +63,11 @@ def test_a_kind_of_a_later_version_is_named_and_nothing_breaks():
     assert tell(recorded("spread.adopted")).sentence == "spread: adopted."
 
 
+def test_an_event_that_was_written_elsewhere_and_lacks_what_we_expect_is_named():
+    assert tell(recorded("decision.taken", owner="mayor")).sentence == "decision: taken."
+    assert tell(recorded("gate.review-signed")).sentence == "gate: review signed."
+
+
 def test_words_are_only_for_kinds_that_there_are():
     assert set(WORDS) == {body.kind for body in BODIES}
 

@@ -88,9 +88,15 @@ WORDS: dict[str, Words] = {
 }
 
 
+def called(kind: str) -> str:
+    """Return a kind of event as words: "case: evidence given"."""
+    return kind.replace(".", ": ").replace("-", " ")
+
+
 def tell(recorded: Recorded) -> Told:
-    """Return an event in plain words; one of a later version of clew by its kind."""
-    words = WORDS.get(recorded.kind)
-    unknown = (f"{recorded.kind.replace('.', ': ').replace('-', ' ')}.", "")
-    sentence, more = words(recorded.data) if words else unknown
+    """Return an event in plain words; by its kind alone one of a later version, or one that lacks what we expect."""
+    try:
+        sentence, more = WORDS[recorded.kind](recorded.data)
+    except (KeyError, TypeError, ValueError):
+        sentence, more = f"{called(recorded.kind)}.", ""
     return Told(recorded.index, recorded.at, recorded.by, recorded.kind, sentence, more)

@@ -9,7 +9,7 @@ from clew.record.event import Recorded
 from clew.record.log import Record
 from clew.record.note import Checkpoint
 from clew.record.verify import FULL, leaf_hash, tile_path
-from clew.web.case.telling import Told, tell
+from clew.web.case.telling import Told, called, tell
 from clew.web.record.models import EventRow
 
 LARGEST = 2**63 - 1
@@ -34,21 +34,13 @@ class EntryShown:
 def told(row: EventRow) -> tuple[Recorded, Told]:
     """Return an event's row as it is read back, and in plain words."""
     recorded = read_back(row.index, bytes(row.entry))
-    return recorded, in_words(recorded)
-
-
-def in_words(recorded: Recorded) -> Told:
-    """Return an event in plain words: by its kind alone, where it was written elsewhere and lacks what we expect."""
-    try:
-        return tell(recorded)
-    except (KeyError, TypeError, ValueError):
-        return Told(recorded.index, recorded.at, recorded.by, recorded.kind, f"{recorded.kind}.", "")
+    return recorded, tell(recorded)
 
 
 def kinds() -> Iterator[tuple[str, str]]:
     """Yield each kind of event that the record holds, and how it is called."""
     for kind in EventRow.objects.order_by("kind").values_list("kind", flat=True).distinct():
-        yield kind, kind.replace(".", ": ").replace("-", " ")
+        yield kind, called(kind)
 
 
 def one_entry(record: Record, index: int) -> EntryShown:
@@ -63,7 +55,7 @@ def one_entry(record: Record, index: int) -> EntryShown:
     after = EventRow.objects.filter(case=recorded.case, index__gt=index).order_by("index")
     return EntryShown(
         recorded=recorded,
-        told=in_words(recorded),
+        told=tell(recorded),
         content=content.decode(),
         size_bytes=len(content),
         leaf=leaf_hash(content).hex(),

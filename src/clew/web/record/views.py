@@ -16,10 +16,9 @@ from clew.web.forms import ClewForm
 from clew.web.record.checking import check_record, found_in
 from clew.web.record.models import EventRow
 from clew.web.record.served import ServedRecord
-from clew.web.record.telling import kinds, one_entry, told
+from clew.web.record.telling import LARGEST, kinds, one_entry, told
 
 A_PAGE = 50
-LARGEST = 2**63 - 1
 one_check_at_a_time = Lock()
 
 
