@@ -64,13 +64,12 @@ PLOTS: dict[str, Callable[[Element, Element], Iterator[tuple[int, int]]]] = {
 def faults_of_plots(html: str) -> list[str]:
     """Return what is wrong with the drawings of a page."""
     page = page_of(html)
-    words = set(_words("".join(_outside(page))))
     found = plots(page)
     hidden = [one for one in page.all("svg") if one.is_silent]
     return [
         *(fault for one in found for fault in faults_of_plot(one)),
         *(fault for one in hidden for fault in faults_of_hidden(one)),
-        *(fault for one in page.all("svg") for fault in _only_drawn(one, words)),
+        *(fault for one in page.all("svg") for fault in _only_drawn(one)),
     ]
 
 
@@ -108,13 +107,22 @@ def faults_of_hidden(drawing: Element) -> Iterator[str]:
         yield f"<svg class={sorted(drawing.classes)}> is hidden, and no figure stands beside it"
 
 
-def _only_drawn(drawing: Element, words: set[str]) -> Iterator[str]:
-    """Yield what is written in a drawing and nowhere else; the numbers of an axis measure, they tell nothing."""
+def _only_drawn(drawing: Element) -> Iterator[str]:
+    """Yield what is written in a drawing and not beside it; the numbers of an axis measure, they tell nothing."""
+    words = set(_words("".join(_beside(drawing))))
     for text in drawing.all("text"):
         told = [] if text.classes == {"tick"} else _words(text.whole_text)
         missing = [word for word in told if not any(one.startswith(word) for one in words)]
         if missing:
             yield f"“{' '.join(missing)}” of “{text.whole_text}” stands in the drawing alone"
+
+
+def _beside(drawing: Element) -> Iterator[str]:
+    """Yield the text of the figure that a drawing is in, or of what is around it, and of the table of its plot."""
+    plot = next((one for one in (drawing, *drawing.around()) if one.attributes.get("role") == "img"), drawing)
+    places = (drawing.within("figure") or drawing.parent, plot.by_id(plot.attributes.get("aria-details", "")))
+    for place in places:
+        yield from _outside(place) if place is not None else []
 
 
 def _words(text: str) -> list[str]:
