@@ -12,8 +12,8 @@ CLASSES: dict[type[forms.Widget], str] = {
     forms.Textarea: "govuk-textarea",
     forms.Select: "govuk-select",
     forms.CheckboxInput: "govuk-checkboxes__input",
+    forms.CheckboxSelectMultiple: "govuk-checkboxes__input",  # a RadioSelect too: it stands before
     forms.RadioSelect: "govuk-radios__input",
-    forms.CheckboxSelectMultiple: "govuk-checkboxes__input",
     forms.FileInput: "govuk-file-upload",
     Input: "govuk-input",
 }
@@ -38,14 +38,6 @@ def dress(form: forms.BaseForm) -> None:
         kind = next((name for widget, name in CLASSES.items() if isinstance(field.widget, widget)), "")
         if kind and kind not in field.widget.attrs.get("class", "").split():
             field.widget.attrs["class"] = f"{kind} {field.widget.attrs.get('class', '')}".strip()
-
-
-class Day(forms.DateField):
-    """A day, typed as 2027-03-01 or chosen from the browser's calendar."""
-
-    def __init__(self, **kwargs: Any) -> None:  # Any: as Django's
-        kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date", "class": "govuk-input--width-10"}))
-        super().__init__(**kwargs)
 
 
 class Option(str):

@@ -16,13 +16,14 @@ Waits = Callable[[Known], str]
 class PilotAct:
     """One act on a pilot. `slug`: names its address. `act`: its key in `clew.case.duties.ACTS`.
 
-    `waits`: what must be there first, in a sentence; empty where nothing is missing.
+    `waits`: what must be there first, in a sentence; empty where nothing is missing. `leads`: it brings the pilot on.
     """
 
     slug: str
     act: str
     label: str
     waits: Waits
+    leads: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Offered:
     who: str
     address: str = ""
     why: str = ""
+    leads: bool = False
 
 
 def _nothing(told: Known) -> str:
@@ -57,12 +59,12 @@ def _all_there(told: Known) -> str:
 GATE_ACTS = (
     PilotAct("answer", "answer a screen", "Answer a check of the data", _a_question),
     PilotAct("hear", "hear the public", "Note what the public said", _nothing),
-    PilotAct("review", "review", "Sign an independent review", _a_verdict),
+    PilotAct("review", "review", "Sign an independent review", _a_verdict, leads=True),
     PilotAct("override", "override", "Override the verdict in public", _a_verdict),
-    PilotAct("decide", "decide", "Take the decision", _all_there),
+    PilotAct("decide", "decide", "Take the decision", _all_there, leads=True),
 )
 ELSEWHERE = (
-    PilotAct("pilot-data", "bring data", "Bring data and take a look", _nothing),
+    PilotAct("pilot-data", "bring data", "Bring data and take a look", _nothing, leads=True),
     PilotAct("pilot-amend", "amend", "Amend the promise", _nothing),
 )
 """What is done to a pilot in other rooms; `slug` is the name of its address there."""
@@ -79,7 +81,7 @@ def _offered(one: PilotAct, told: Known, account: Account | None) -> Offered:
     address = (
         reverse(one.slug if one in ELSEWHERE else f"gate-{one.slug}", args=[told.pilot]) if allowed and not why else ""
     )
-    return Offered(one.label, who, address, why)
+    return Offered(one.label, who, address, why, one.leads)
 
 
 def who_may(told: Known, act: str) -> str:
