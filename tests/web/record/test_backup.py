@@ -6,8 +6,10 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tarfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -54,7 +56,7 @@ Upload.objects.create(id=uuid.UUID(int=8), pilot="visits", sha256="ab" * 32, nam
 (settings.UPLOADS / "ab").mkdir(parents=True)
 (settings.UPLOADS / "ab" / ("ab" * 32 + ".csv")).write_bytes(data)
 """
-ROWS = """
+SHOWN = """
 import json
 from clew.web.follow import READ_TABLES
 from clew.web.record.archive import kept_tables, columns, written
@@ -63,8 +65,7 @@ found = {table._meta.label: [[written(value) for value in row]
          for row in table._default_manager.order_by("pk").values_list(*columns(table))]
          for table in (*READ_TABLES, *kept_tables())}
 print(json.dumps([found, {name: content.hex() for name, content in all_files()}]))
-"""
-PAGES = """
+
 from django.conf import settings
 settings.ALLOWED_HOSTS = ["*"]
 plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # nothing was collected for serving here
@@ -79,6 +80,21 @@ addresses = ["/", "/record/", "/record/entries", "/record/checkpoint", "/record/
 for address in addresses:
     answer = Client().get(address)
     print(address, answer.status_code, answer.content.hex())
+"""
+COUNTERS_GO_ON = """
+from clew.web.govern.models import Account
+assert Account.objects.create_user("new@example.org", office="new").pk
+Account.objects.filter(office="new").delete()
+"""
+REFUSED_IN_TURN = """
+import contextlib, io, json, pathlib
+from clew.cli import run
+found = {{}}
+for archive in {archives}:
+    with contextlib.redirect_stderr(io.StringIO()) as said:
+        code = run(["restore", archive, "--workspace", {workspace!r}])
+    found[archive] = [code, said.getvalue(), pathlib.Path({workspace!r}).exists()]
+print(json.dumps(found))
 """
 
 
@@ -124,12 +140,40 @@ def restored(backup: Path, folder: Path, database: str) -> Service:
     return service
 
 
-def same(one: Service, other: Service) -> None:
-    """Every row, every file of the record, every public page and every file that was brought are the same."""
-    assert json.loads(one.python(ROWS)) == json.loads(other.python(ROWS))
-    pages = [re.sub(r" csrf\S*", "", service.python(PAGES)).splitlines() for service in (one, other)]
-    assert [page.split()[1] for page in pages[0]] == ["200"] * len(pages[0])
-    assert pages[0] == pages[1]
+@dataclass(frozen=True)
+class Shown:
+    """All that a service shows: every row and every file of its record; the lines of every public page."""
+
+    rows: list[object]
+    pages: list[str]
+
+
+def shown(service: Service, *, after: str = "") -> Shown:
+    """Return what a service shows, `after` something was done in it."""
+    rows, *pages = re.sub(r" csrf\S*", "", service.python(after + SHOWN)).splitlines()
+    return Shown(json.loads(rows), pages)
+
+
+@pytest.fixture(scope="module")
+def shown_first(first) -> Shown:
+    return shown(first[0])
+
+
+@pytest.fixture(scope="module")
+def again(first, tmp_path_factory) -> Service:
+    """The backup, restored in another folder."""
+    return restored(first[1], tmp_path_factory.mktemp("again") / "again", "")
+
+
+def same(one: Shown, other: Shown) -> None:
+    """Every row, every file of the record and every public page are the same."""
+    assert one.rows == other.rows
+    assert [page.split()[1] for page in one.pages] == ["200"] * len(one.pages)
+    assert one.pages == other.pages
+
+
+def same_files(one: Service, other: Service) -> None:
+    """The key and every file that was brought are the same, and nobody else's to read."""
     names = ["secret-key", *(p.relative_to(one.workspace) for p in one.workspace.glob("uploads/*/*"))]
     assert len(names) == 2
     for name in names:
@@ -137,38 +181,36 @@ def same(one: Service, other: Service) -> None:
         assert (other.workspace / name).stat().st_mode & 0o077 == 0, name
 
 
-def test_onto_another_folder(first, tmp_path):
-    service, backup = first
-    again = restored(backup, tmp_path / "again", "")
-
-    same(service, again)
-    again.python(
-        "from clew.web.govern.models import Account; Account.objects.create_user('new@example.org', office='new')"
-    )
+def test_onto_another_folder(first, shown_first, again):
+    same(shown_first, shown(again, after=COUNTERS_GO_ON))
+    same_files(first[0], again)
 
 
-def test_from_sqlite_onto_postgresql_and_back(first, tmp_path, new_database):
+def test_from_sqlite_onto_postgresql_and_back(first, shown_first, tmp_path, new_database):
     service, backup = first
     on_postgresql = restored(backup, tmp_path / "pg", new_database)
-    same(service, on_postgresql)
-    on_postgresql.python(
-        "from clew.web.govern.models import Account\n"
-        "assert Account.objects.create_user('new@example.org', office='new').pk\n"  # the counters go on
-        "Account.objects.filter(office='new').delete()"
-    )
+    same(shown_first, shown(on_postgresql, after=COUNTERS_GO_ON))
+    same_files(service, on_postgresql)
     done = on_postgresql.clew("backup", str(tmp_path / "pg.tar"), "--workspace", str(on_postgresql.workspace))
     assert done.returncode == 0, done
 
-    same(on_postgresql, restored(tmp_path / "pg.tar", tmp_path / "back", ""))
+    back = restored(tmp_path / "pg.tar", tmp_path / "back", "")
+    same(shown_first, shown(back))
+    same_files(service, back)
 
 
-def test_a_restored_service_serves_and_its_record_verifies_with_the_old_key(first, tmp_path):
-    service, backup = first
-    vkey = service.python("from clew.web.desk import reading; print(reading().vkey)").strip()
-    with restored(backup, tmp_path / "again", "").start() as again:
+def test_a_restored_service_serves_and_its_record_verifies_with_the_old_key(first, again):
+    vkey = manifest_of(first[1])["vkey"]
+    with again.start():
         found = verify(f"{again.url}/record", vkey=vkey)
         again.python("from clew.web.desk import writing_as\nwith writing_as('x') as d: d.record.checkpoint()")
     assert (found.ok, found.size > 3) == (True, True)
+
+
+def manifest_of(backup: Path) -> dict[str, object]:
+    """What a backup says of itself."""
+    with tarfile.open(backup) as archive:
+        return json.loads(archive.extractfile("MANIFEST.json").read())
 
 
 def test_the_record_in_a_backup_can_be_checked_without_any_service(first, tmp_path):
@@ -214,33 +256,51 @@ def rewritten(backup: Path, target: Path, change) -> Path:
     return target
 
 
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        (lambda n, c: [(n, c.replace(b"Elders", b"Nobody"))], "not what it says: record/tile/entries"),
-        (lambda n, c: [] if n == "tables/govern.Account.jsonl" else [(n, c)], "tables/govern.Account.jsonl"),
-        (lambda n, c: [] if n == "MANIFEST.json" else [(n, c)], "holds no MANIFEST.json"),
-        (lambda n, c: [(n, c)] + ([("../evil", b"x")] if n == "record/vkey" else []), "../evil"),
-        (lambda n, c: [(n, c)] * 2, "has no place in a backup"),
-        (lambda n, c: [(n, b"{" if n == "MANIFEST.json" else c)], "cannot be read"),
-        (lambda n, c: [(n, c.replace(b'"form": 1', b'"form": 2'))], "made by clew"),
-    ],
-    ids=["changed", "lost", "no manifest", "outside", "twice", "broken manifest", "other form"],
-)
-def test_a_backup_that_is_not_whole_restores_nothing(first, tmp_path, change, words):
-    _, backup = first
-    broken = rewritten(backup, tmp_path / "broken.tar", change)
-
-    assert words in complaint("restore", broken, "--workspace", tmp_path / "again")
-    assert not (tmp_path / "again").exists()
+BROKEN = {
+    "changed": (
+        lambda n, c: [(n, c.replace(b"Elders", b"Nobody"))],
+        "not what it says: record/tile/entries",
+    ),
+    "lost": (
+        lambda n, c: [] if n == "tables/govern.Account.jsonl" else [(n, c)],
+        "tables/govern.Account.jsonl",
+    ),
+    "no manifest": (lambda n, c: [] if n == "MANIFEST.json" else [(n, c)], "holds no MANIFEST.json"),
+    "outside": (lambda n, c: [(n, c)] + ([("../evil", b"x")] if n == "record/vkey" else []), "../evil"),
+    "twice": (lambda n, c: [(n, c)] * 2, "has no place in a backup"),
+    "broken manifest": (lambda n, c: [(n, b"{" if n == "MANIFEST.json" else c)], "cannot be read"),
+    "other form": (lambda n, c: [(n, c.replace(b'"form": 1', b'"form": 2'))], "made by clew"),
+}
+CUT_OFF = (0, 0.3, 0.9)
 
 
-def test_a_backup_that_was_cut_off_restores_nothing(first, tmp_path):
-    _, backup = first
-    for share in (0, 0.3, 0.9):
-        (tmp_path / "cut.tar").write_bytes(backup.read_bytes()[: int(backup.stat().st_size * share)])
-        complaint("restore", tmp_path / "cut.tar", "--workspace", tmp_path / "again")
-        assert not (tmp_path / "again").exists()
+@pytest.fixture(scope="module")
+def refusals(first, tmp_path_factory) -> dict[str, list[object]]:
+    """What `clew restore` says of each broken archive, by its name: exit code, message, whether the folder is there."""
+    (service, backup), folder = first, tmp_path_factory.mktemp("broken")
+    archives = [rewritten(backup, folder / f"{name}.tar", change) for name, (change, _) in BROKEN.items()]
+    for share in CUT_OFF:
+        archives.append(folder / f"{share}.tar")
+        archives[-1].write_bytes(backup.read_bytes()[: int(backup.stat().st_size * share)])
+    code = REFUSED_IN_TURN.format(archives=[*map(str, archives)], workspace=str(folder / "again"))
+    environment = {**service.environment, "CLEW_WORKSPACE": str(folder / "again")}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done
+    return {Path(name).stem: said for name, said in json.loads(done.stdout).items()}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_backup_that_is_not_whole_restores_nothing(refusals, name):
+    code, said, left = refusals[name]
+    assert BROKEN[name][1] in said
+    assert (code, left) == (2, False)
+
+
+@pytest.mark.parametrize("share", CUT_OFF)
+def test_a_backup_that_was_cut_off_restores_nothing(refusals, share):
+    code, said, left = refusals[str(share)]
+    assert said.startswith("clew: ")
+    assert (code, left) == (2, False)
 
 
 def test_a_record_that_was_changed_under_a_true_manifest_is_not_restored(first, tmp_path):
@@ -248,8 +308,7 @@ def test_a_record_that_was_changed_under_a_true_manifest_is_not_restored(first, 
     from hashlib import sha256
 
     _, backup = first
-    with tarfile.open(backup) as archive:
-        manifest = json.loads(archive.extractfile("MANIFEST.json").read())
+    manifest = manifest_of(backup)
 
     def change(name: str, content: bytes) -> list[tuple[str, bytes]]:
         content = content.replace(b"Elders", b"Nobody")
@@ -267,9 +326,6 @@ def test_a_backup_of_a_damaged_record_is_made_and_says_so(first, tmp_path):
     service, _ = first
     shutil.copytree(service.workspace, tmp_path / "damaged")
     damaged = Service(tmp_path / "damaged", "")
-    damaged.python(
-        "from clew.web.record.models import StoredFile; StoredFile.objects.filter(name='tile/0/000.p/5').delete()"
-    )
     damaged.python(
         "from clew.web.record.models import StoredFile; StoredFile.objects.filter(name__startswith='tile/0').delete()"
     )
