@@ -101,7 +101,6 @@ CACHES = {  # in the database: allowances and used codes hold for all processes 
 }
 UPLOADS = CLEW.workspace / "uploads"
 MEDIA_ROOT = UPLOADS  # nothing is served from here: see clew.web.evaluate
-FILE_UPLOAD_TEMP_DIR = None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000  # forms; files stream past this limit
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
