@@ -87,7 +87,10 @@ QUERY = (
     "on show q page role before kind case next key sha256 state code error once o p e all from after limit offset sort "
     "order _popup _facets _changelist_filters is_steward office__contains process passwordless"
 )
-FIXED = "sure confirmed once change go title text file whole name days reason reference reauthenticated action"
+FIXED = (
+    "credential sure confirmed once change go title text file whole name days reason reference reauthenticated action"
+)
+KINDS = {"credential": "hidden", "file": "file"}
 """Names that a form of the service may have, for addresses whose page shows none."""
 
 

@@ -33,7 +33,7 @@ from clew.web.govern import accounts
 from clew.web.govern.models import Account
 from clew.web.pilot.models import ProtocolDraft
 from clew.web.record.models import EventRow
-from hostile import AS_MEANT, ATTACKS, FIXED, PASSWORD, Attack, Field, asked_on
+from hostile import AS_MEANT, ATTACKS, FIXED, KINDS, PASSWORD, Attack, Field, asked_on
 from pilot_drafting import ANSWERS
 from told import CASE, PILOT
 from web.test_every_address import ANYBODY, MEMBERS, SAMPLES, TABLE, Page, may, world  # noqa: F401  # a fixture
@@ -286,7 +286,7 @@ def tries(page: Page, name: str, fields: dict[str, Field]) -> int:
 def attack(there: There, page: Page, name: str) -> None:
     """Try an address in somebody's name, with attacks of its own."""
     fields = fields_of(there, page, name)
-    names = fields or {one: Field("file" if one == "file" else "text") for one in FIXED.split()}
+    names = fields or {one: Field(KINDS.get(one, "text")) for one in FIXED.split()}
 
     @seed(zlib.crc32(f"{page.route} {page.at} {name}".encode()))
     @settings(max_examples=tries(page, name, fields), phases=(Phase.generate,), suppress_health_check=list(HealthCheck))

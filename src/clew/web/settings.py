@@ -141,6 +141,12 @@ SOCIALACCOUNT_AUTO_SIGNUP = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not CLEW["CLEW_BEHIND_TLS"]
+MFA_FORMS = {
+    "add_webauthn": "clew.web.govern.passkeys.AddPasskey",
+    "authenticate_webauthn": "clew.web.govern.passkeys.PasskeyAsSecondFactor",
+    "login_webauthn": "clew.web.govern.passkeys.SignInWithPasskey",
+    "reauthenticate_webauthn": "clew.web.govern.passkeys.ConfirmWithPasskey",
+}
 MFA_TOTP_ISSUER = CLEW["CLEW_ORGANISATION"] or "clew"
 SOCIALACCOUNT_PROVIDERS: dict[str, Any] = (
     {
