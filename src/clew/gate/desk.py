@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -235,13 +235,3 @@ def what_stands(loaded: Loaded) -> dict[str, Any]:
         "answers": [asdict(one) for one in gate.answers],
         "missing": list(missing_before(gate.standing or "", standing)),
     }
-
-
-def looks_before(record: Place, evaluation: Evaluation) -> tuple[tuple[event.VerdictComputed, date], ...]:
-    """Return the verdicts, with their days, that the record holds for the looks before this one, in their order."""
-    pilot, look = evaluation.protocol.pilot, evaluation.finding.look.look
-    gate = load(opened(record), pilot.case, pilot.id).gate
-    latest = {
-        one.look: (one, day) for one, day in zip(gate.verdicts, gate.verdict_days, strict=True) if one.look < look
-    }
-    return tuple(latest[taken] for taken in sorted(latest))

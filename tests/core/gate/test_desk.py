@@ -8,7 +8,7 @@ import pytest
 from clew.case.desk import load as load_case
 from clew.errors import MissingError, RefusedError
 from clew.gate.decision import Decide, HearPublic, Override, SignReview
-from clew.gate.desk import at_gate, evaluate_and_record, evaluate_files, looks_before, seen_at_gate
+from clew.gate.desk import at_gate, evaluate_and_record, evaluate_files, seen_at_gate
 from clew.gate.survey import read_portfolio
 from clew.pilot.in_record import amend_in, lock_in
 from clew.pilot.parse import load_protocol
@@ -47,7 +47,7 @@ def test_from_lock_to_decision(desk) -> None:
     second = evaluated(desk, 2, "12.csv", 380)
     assert second.verdict == "scale"
     assert second.finding.effect.estimate == pytest.approx(100 / 624, abs=1e-12)  # 223 of 312 against 173 of 312
-    assert [one.verdict for one, _ in looks_before(desk / "record", second)] == ["extend"]
+    assert [one["verdict"] for one in seen_at_gate(desk / "record", "visits")["verdicts"]] == ["extend", "scale"]
     record = desk / "record"
     for command in (HearPublic("minutes"), SignReview("audit office", "report 7"), Decide(OWNER)):
         seen = at_gate(record, "visits", command, at=AT + timedelta(days=400), by="owner")
