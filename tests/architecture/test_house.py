@@ -86,6 +86,22 @@ def test_files_fit_in_a_head() -> None:
     assert {path: count for path, count in lines.items() if count > 400 and path not in LONG_BY_PROMISE} == {}
 
 
+def lines_of(function: ast.FunctionDef) -> int:
+    """The lines of a function's body, its docstring not counted."""
+    body = function.body[1:] if ast.get_docstring(function) else function.body
+    return (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
+
+
+def test_functions_fit_in_a_glance() -> None:
+    found = {
+        f"{path.relative_to(ROOT)}:{node.lineno} {node.name}": lines_of(node)
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef)
+    }
+    assert {name: lines for name, lines in found.items() if lines > 25} == {}
+
+
 def test_input_is_never_guarded_by_assert() -> None:
     guarded = [
         f"{path}:{node.lineno}"

@@ -63,10 +63,7 @@ def picture(case: Case, case_id: str, today: date) -> dict[str, Any]:
         "proposition": proposition and asdict(proposition),
         "path": [{"phase": step.phase, "on": step.on.isoformat(), "reason": step.reason} for step in case.path],
         "loops": loops(case),
-        "debts": [
-            {"item": debt.item, "due": debt.due.isoformat(), "overdue": debt in case.overdue(today)}
-            for debt in case.debts
-        ],
+        "debts": _debts(case, today),
         "risk": case.risk,
         "evaluations": [
             {"due": one.due.isoformat(), "asks": one.asks, "overdue": one.due < today} for one in calendar(case)
@@ -79,3 +76,8 @@ def picture(case: Case, case_id: str, today: date) -> dict[str, Any]:
         "novelty": dict(case.novelty),
         "result": case.result,
     }
+
+
+def _debts(case: Case, today: date) -> list[dict[str, Any]]:
+    overdue = case.overdue(today)
+    return [{"item": one.item, "due": one.due.isoformat(), "overdue": one in overdue} for one in case.debts]

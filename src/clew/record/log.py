@@ -300,14 +300,7 @@ class Record:
                 do="Publish a checkpoint.",
             )
         disclosures = {_kept(item.commitment): item.to_bytes() for entry in entries for item in entry.disclosures}
-        try:
-            if disclosures:
-                self._store.replace(ARRIVING, "\n".join(name.rpartition("/")[2] for name in disclosures).encode())
-                self._store.write_once(disclosures)
-            self._store.extend(PENDING, self._end, frame)
-        except RecordError:
-            self._recover()
-            raise
+        self._write_down(frame, disclosures)
         self._case_heads().update(ahead)
         self._pending += [entry.content for entry in entries]
         self._end += len(frame)
@@ -316,6 +309,17 @@ class Record:
             with suppress(RecordError):  # the events are safe; the next writer will clear this away
                 self._store.remove(ARRIVING)
         return tuple(entry.recorded for entry in entries)
+
+    def _write_down(self, frame: bytes, disclosures: dict[str, bytes]) -> None:
+        """Write personal values, then the events that commit to them: all, or what was begun is undone."""
+        try:
+            if disclosures:
+                self._store.replace(ARRIVING, "\n".join(name.rpartition("/")[2] for name in disclosures).encode())
+                self._store.write_once(disclosures)
+            self._store.extend(PENDING, self._end, frame)
+        except RecordError:
+            self._recover()
+            raise
 
     def _draft(self, events: Sequence[Event]) -> tuple[list[Entry], heads.Heads]:
         """Return the entries that events become, and the heads of their cases once they are in."""

@@ -40,33 +40,40 @@ def latest() -> tuple[Recorded, ...]:
 def decisions(request: HttpRequest) -> HttpResponse:
     """The feed."""
     reading()
-    origin, body = settings.CLEW.origin, settings.CLEW["CLEW_ORGANISATION"] or "clew"
-    here = request.build_absolute_uri(reverse("decisions"))
-    feed = Atom1Feed(
+    feed = _empty(request)
+    for one in latest():
+        _add(feed, one, request.build_absolute_uri(reverse("case", args=[one.case])))
+    return HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
+
+
+def _empty(request: HttpRequest) -> Atom1Feed:
+    body, here = settings.CLEW["CLEW_ORGANISATION"] or "clew", request.build_absolute_uri(reverse("decisions"))
+    return Atom1Feed(
         title=f"Decisions – {body}",
         link=request.build_absolute_uri(reverse("home")),
         description="",
         subtitle="Every decision, every override of a locked rule, every verdict that says stop.",
         feed_url=here,
-        feed_guid=_name(origin, "decisions"),
+        feed_guid=_name("decisions"),
         author_name=body,
         language="en-gb",
     )
-    for one in latest():
-        told = tell(one)
-        feed.add_item(
-            title=told.sentence,
-            link=request.build_absolute_uri(reverse("case", args=[one.case])),
-            description=told.more,
-            unique_id=_name(origin, f"entries/{one.index}"),
-            author_name=one.by,
-            pubdate=one.at,
-            updateddate=one.at,
-            categories=(one.kind,),
-        )
-    return HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
 
 
-def _name(origin: str, what: str) -> str:
-    host, _, path = origin.partition("/")
+def _add(feed: Atom1Feed, one: Recorded, link: str) -> None:
+    told = tell(one)
+    feed.add_item(
+        title=told.sentence,
+        link=link,
+        description=told.more,
+        unique_id=_name(f"entries/{one.index}"),
+        author_name=one.by,
+        pubdate=one.at,
+        updateddate=one.at,
+        categories=(one.kind,),
+    )
+
+
+def _name(what: str) -> str:
+    host, _, path = settings.CLEW.origin.partition("/")
     return f"tag:{host},2026:{path}/{what}"
