@@ -163,6 +163,29 @@ MUTANTS = (
         "tests/web/test_caching.py",
     ),
     Mutant(
+        "service: each process remembers for itself how far the record is",
+        "web/caching.py",
+        "last = cursor.fetchone()",
+        "last = PAGES.__dict__.setdefault('last', cursor.fetchone())",
+        "tests/web/record/test_several_processes.py",
+        on_postgresql=True,
+    ),
+    Mutant(
+        "service: an act is answered before it is on the record",
+        "web/case/doing.py",
+        """    with writing(account, case_id, act.act) as (record, at, by):
+        carry_out(record, case_id, (act.command(said, account),), at=at, by=by)
+""",
+        """    def later() -> None:
+        with writing(account, case_id, act.act) as (record, at, by):
+            carry_out(record, case_id, (act.command(said, account),), at=at, by=by)
+
+    __import__("threading").Timer(0.05, later).start()
+""",
+        "tests/web/record/test_crash_of_a_service.py::"
+        "test_whoever_was_answered_by_a_service_finds_it_there_after_it_was_killed",
+    ),
+    Mutant(
         "service: one writer does not wait for the other",
         "web/record/store.py",
         'cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITERS_LOCK])',

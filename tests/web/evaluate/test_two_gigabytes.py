@@ -137,6 +137,7 @@ def test_what_is_broken_off_leaves_nothing(running, way):
             connection.sendall(part)
         wait_for(lambda: kept(service))
     wait_for(lambda: not kept(service))
+    assert service.python("from clew.web.evaluate.models import Upload; print(Upload.objects.count())") == "0\n"
     assert service.answers()
 
 

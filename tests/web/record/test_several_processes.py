@@ -70,7 +70,8 @@ def at_both(service: Service, visitors: tuple[Visitor, Visitor]) -> tuple[Visito
 @pytest.fixture(scope="module")
 def both(tmp_path_factory) -> Iterator[Both]:
     service = Service(tmp_path_factory.mktemp("both") / "workspace")
-    service.environment["PYTHONPATH"] = str(Path(__file__).resolve().parents[2])
+    tests = str(Path(__file__).resolve().parents[2])
+    service.environment["PYTHONPATH"] = os.pathsep.join((tests, service.environment.get("PYTHONPATH", tests)))
     with service.start("--processes", "2"):
         service.python(CASES)
         readers = at_both(service, (Visitor(service), Visitor(service)))
