@@ -25,7 +25,14 @@ from clew.web.pilot.questions import BEGINS_WITH, BY_SLUG, STEPS, DraftStep
 from clew.web.pilot.written import Written, read
 
 SAID, SENT = "said", "sent"
-NOT_HERE = "this draft is not here any more: it was locked, or thrown away."
+
+
+def gone() -> MissingError:
+    """Return the complaint about a draft that is not here."""
+    return MissingError(
+        "this draft is not here any more: it was locked, or thrown away.",
+        do="Look at the case: what is locked stands there.",
+    )
 
 
 def begin(account: Account, case_id: str, said: dict[str, str], *, amends: str = "") -> ProtocolDraft:
@@ -47,7 +54,7 @@ def theirs(request: HttpRequest, key: uuid.UUID, act: str = "draft") -> tuple[Pr
     """
     draft = ProtocolDraft.objects.filter(id=key).first()
     if draft is None:
-        raise MissingError(NOT_HERE, do="Look at the case: what is locked stands there.")
+        raise gone()
     account = cast("Account", request.user)
     case = load(reading(), draft.case_id)
     refuse_unless_may(case, account.office, act, steward=account.is_steward)
@@ -68,7 +75,7 @@ def as_read(key: uuid.UUID, sha256: str) -> tuple[ProtocolDraft, Protocol]:
     """Return a draft and its protocol for putting it on the record, if it still is what was read by its SHA-256."""
     draft = ProtocolDraft.objects.select_for_update().filter(id=key).first()
     if draft is None:
-        raise MissingError(NOT_HERE, do="Look at the case: what is locked stands there.")
+        raise gone()
     protocol = written(draft).protocol
     if protocol is None or protocol.sha256 != sha256:
         raise RefusedError("the draft was changed after you had read it.", do="Go back and read it again.")
@@ -80,7 +87,7 @@ def keep(key: uuid.UUID, step: DraftStep, said: dict[str, str], *, sent: bool) -
     with transaction.atomic():
         draft = ProtocolDraft.objects.select_for_update().filter(id=key).first()
         if draft is None:
-            raise MissingError(NOT_HERE, do="Look at the case: what is locked stands there.")
+            raise gone()
         before = {name: text for name, text in said_in(draft).items() if not (step.repeated and _of(step, name))}
         fixed = {"pilot-id": before.get("pilot-id", "")} if draft.amends else {}
         done = {*draft.typed[SENT], *([step.slug] if sent else [])}
