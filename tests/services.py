@@ -115,13 +115,12 @@ class Service:
 
     def people(self, *offices: str, steward: str = "") -> None:
         """Make accounts; the e-mail address of "director of care" is director.of.care@example.org."""
-        for office in (*offices, *([steward] if steward else [])):
-            email = email_of(office)
-            self.python(
-                "from clew.web.govern.models import Account\n"
-                f"Account.objects.create_user({email!r}, {PASSWORD!r}, office={office!r}, "
-                f"is_steward={office == steward})"
-            )
+        made = [(email_of(office), office, office == steward) for office in (*offices, *([steward] if steward else []))]
+        self.python(
+            "from clew.web.govern.models import Account\n"
+            f"for email, office, steward in {made!r}:\n"
+            f"    Account.objects.create_user(email, {PASSWORD!r}, office=office, is_steward=steward)"
+        )
 
     def __enter__(self) -> "Service":
         return self if self._process else self.start()

@@ -61,12 +61,13 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def browser_page(browser, service) -> Iterator[Callable[..., Page]]:
+def browser_page(browser, request) -> Iterator[Callable[..., Page]]:
     """Return a maker of pages: `browser_page()`, `browser_page(NARROW)`, `browser_page(javascript=False)`."""
     contexts = []
 
     def make(size=WIDE, *, javascript=True, url=None) -> Page:
-        context = browser.new_context(viewport=size, java_script_enabled=javascript, base_url=url or service.url)
+        url = url or request.getfixturevalue("service").url
+        context = browser.new_context(viewport=size, java_script_enabled=javascript, base_url=url)
         context.set_default_timeout(60_000)  # a loaded machine is slow, not wrong
         contexts.append(context)
         page = context.new_page()

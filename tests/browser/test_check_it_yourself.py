@@ -1,5 +1,8 @@
 """In a real browser: one click checks the whole record, and a changed byte in the database is named with its place."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from browsing import NARROW, WIDE
@@ -63,13 +66,24 @@ crypto.subtle.importKey = (form, key, kind, ...more) =>
 """
 
 
-@pytest.fixture
-def own_service(tmp_path):
-    """A service of its own, whose log may be damaged."""
-    made = Service(tmp_path / "workspace")
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory):
+    """A service of its own with 300 entries."""
+    made = Service(tmp_path_factory.mktemp("record") / "workspace", database="")
     with made.start():
         made.python(FILL)
         yield made
+
+
+@pytest.fixture
+def own_service(filled):
+    """The same, whose log may be damaged: afterwards it is whole again."""
+    with closing(sqlite3.connect(filled.workspace / "clew.sqlite3", timeout=30)) as database:
+        files = database.execute("SELECT name, content FROM record_storedfile").fetchall()
+        yield filled
+        with database:
+            database.execute("DELETE FROM record_storedfile")
+            database.executemany("INSERT INTO record_storedfile (name, content) VALUES (?, ?)", files)
 
 
 def check_in(page) -> str:
