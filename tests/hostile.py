@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from io import BytesIO
+from itertools import cycle
 
 from hypothesis import strategies as st
 
@@ -281,11 +282,13 @@ def _again(answers: list[tuple[Answer, ...]]) -> Iterator[tuple[Answer, ...]]:
         yield from answers
 
 
+FEW = st.lists(st.tuples(st.one_of(st.sampled_from(QUERY.split()), st.text(max_size=9)), TEXT), max_size=4)
+ALL = st.lists(NEARLY, min_size=7, max_size=7).map(lambda values: list(zip(QUERY.split(), cycle(values), strict=False)))
 ATTACKS = st.builds(
     Attack,
     answers=st.lists(ANSWER, min_size=7, max_size=7),
     unknown=st.dictionaries(st.one_of(st.sampled_from(FIXED.split()), st.text(max_size=9)), st.sampled_from(AWKWARD)),
-    query=st.lists(st.tuples(st.one_of(st.sampled_from(QUERY.split()), st.text(max_size=9)), TEXT), max_size=4),
+    query=st.one_of(FEW, ALL),
     part=TEXT,
     which=st.integers(0, 9),
     headers=st.sampled_from(HEADERS),

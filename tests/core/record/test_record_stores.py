@@ -9,12 +9,12 @@ from clew.record.folder import FolderStore
 from clew.web.record.store import DatabaseStore
 
 STORES = ["folder", "memory", "database"]
+pytestmark = pytest.mark.django_db  # said here: whoever runs this file alone has a database too
 
 
 @pytest.fixture(params=STORES)
 def store(request, tmp_path, memory_store):
     if request.param == "database":
-        request.getfixturevalue("db")
         return DatabaseStore()
     (tmp_path / "private").mkdir()
     return {"folder": lambda: FolderStore(tmp_path), "memory": memory_store}[request.param]()

@@ -290,3 +290,20 @@ def test_a_closed_account_is_told_no_more_than_an_unknown_one(ada, account, sign
     answer = sign_in(Client(), "ada@example.org")
     unknown = sign_in(Client(), "bob@example.org")
     assert without_token(answer.content).replace(b"ada@", b"bob@") == without_token(unknown.content)
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["http://[::1", "//[", "https://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)"]
+)
+@pytest.mark.parametrize("page", ["account_login", "account_logout", "account_reset_password"])
+def test_nobody_is_sent_on_to_what_is_no_page_of_ours(account, page, elsewhere):
+    account("director of care")
+    client = Client()
+    shown = client.get(reverse(page), {"next": elsewhere})
+    assert shown.status_code in {200, 302}
+    signed_in = client.post(
+        reverse("account_login"),
+        {"login": "director.of.care@example.org", "password": "a long pass phrase", "next": elsewhere},
+    )
+    assert signed_in.status_code == 302
+    assert signed_in["Location"] == "/"

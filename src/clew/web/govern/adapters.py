@@ -18,6 +18,13 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
         """Return whether anybody may make an account."""
         return bool(settings.CLEW["CLEW_SIGN_UP"])
 
+    def is_safe_url(self, url: str) -> bool:
+        """Return whether somebody may be sent on to this address; what is no address at all is none of ours."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
+
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return whose attempts at signing in are counted together.
 
