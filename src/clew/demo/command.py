@@ -61,6 +61,7 @@ def demo(  # noqa: PLR0913 click hands a command its options by name
 
 
 def serve_it(into: Path, port: int, *, browser: bool) -> None:
+    """Bring the folder into its service, say who may sign in, and serve until stopped."""
     from clew.demo.service import PEOPLE, load
     from clew.web.commands import prepare, serve, start
 
@@ -85,6 +86,7 @@ def has_a_screen() -> bool:
 
 
 def show(made: dict[str, Any], into: Path) -> None:
+    """Print what a demo has to show: verdicts, what cannot be shown, the path of its case, where to look."""
     columns = ("pilot", "design", "effect", "interval", "verdict", "report")
     rows = [[one[column] for column in columns] for one in made["verdicts"]]
     table("\nVerdicts", columns, rows)
@@ -103,6 +105,7 @@ def show(made: dict[str, Any], into: Path) -> None:
 
 
 def where_to_look(made: dict[str, Any], into: Path) -> None:
+    """Print the commands with which to go on."""
     record = into / "record"
     click.echo("\nWhere to look")
     click.echo(f"  a verdict for a council   open {into / made['verdicts'][-1]['report']} in a browser, or print it")

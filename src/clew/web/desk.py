@@ -47,7 +47,7 @@ def writing(account: Account, case_id: str, act: str) -> Iterator[Desk]:
 
 @contextmanager
 def writing_as(office: str) -> Iterator[Desk]:
-    """Let the service itself write in the name of an office: background work and the demo; asks nobody's leave."""
+    """Let a program that fills a service write in the name of an office, and ask no leave; no request comes here."""
     with DatabaseStore().exclusively():
         yield Desk(ServedRecord(follow), now(), office)
 

@@ -13,6 +13,9 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.html import format_html
 
+from clew.errors import DeniedError
+from clew.web.govern.models import Account
+
 P = ParamSpec("P")
 KEPT = "kept"
 NOT_KEPT = {"csrfmiddlewaretoken", "password", "password1", "password2", "confirmed", "once"}
@@ -39,6 +42,13 @@ def for_members(view: View[P]) -> View[P]:
 
     guarded.for_members = True  # type: ignore[attr-defined]  # read by the test that visits every address
     return cast("View[P]", guarded)
+
+
+def signed_in(request: HttpRequest) -> Account:
+    """Return the account that is signed in. Raises DeniedError where none is."""
+    if not isinstance(request.user, Account):
+        raise DeniedError("you are not signed in.", do="Sign in first.")
+    return request.user
 
 
 def is_for_members(request: HttpRequest) -> bool:

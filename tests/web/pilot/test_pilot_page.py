@@ -301,8 +301,9 @@ def test_any_past_day_is_shown_as_it_was(client, story):
     assert "Extend: undecided so far" not in read(client)
     assert client.get(f"{PAGE}?on=2026-08-01").status_code == 404
     assert client.get(f"{PAGE}?on=yesterday").status_code == 422
+    assert "This is what the record said" not in read(client, f"{PAGE}?on={clock.today().isoformat()}")
     later = (told.at + timedelta(days=365 * 40)).date().isoformat()
-    assert "This is what the record said" not in read(client, f"{PAGE}?on={later}")
+    assert client.get(f"{PAGE}?on={later}").status_code == 422, "as the case page has it"
 
 
 def test_a_pilot_that_is_not_there_is_said_not_to_be(client, record):

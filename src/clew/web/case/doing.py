@@ -6,7 +6,7 @@ A new act is one entry of `ACTS`, with a form in `clew.web.case.forms`.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -20,7 +20,7 @@ from clew.web import clock
 from clew.web.case import forms
 from clew.web.desk import reading, writing
 from clew.web.govern.models import Account
-from clew.web.keep import for_members
+from clew.web.keep import for_members, signed_in
 from clew.web.record.models import EventRow
 from clew.web.recording import Step, answered_before, ask_check_record
 
@@ -131,7 +131,7 @@ BY_SLUG = {one.slug: one for one in ACTS}
 @for_members
 def new(request: HttpRequest) -> HttpResponse:
     """Open a case."""
-    account = cast("Account", request.user)
+    account = signed_in(request)
     step = Step(
         heading="Open a case",
         form=forms.OpenCase,
@@ -169,7 +169,7 @@ def owed(said: Said) -> tuple[Debt, ...]:
 @for_members
 def do(request: HttpRequest, case_id: str, slug: str) -> HttpResponse:
     """Do one of the acts in a case."""
-    act, account = BY_SLUG.get(slug), cast("Account", request.user)
+    act, account = BY_SLUG.get(slug), signed_in(request)
     if act is None:
         raise Http404
     before = answered_before(request)

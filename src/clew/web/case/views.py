@@ -56,7 +56,7 @@ def case(request: HttpRequest, case_id: str) -> HttpResponse:
     today, asked = clock.today(), request.GET.get("on", "").strip()
     history, problem = tuple(reading().events(case_id)), ""
     try:
-        on = _day(asked, today) if asked else None
+        on = clock.day_so_far(asked) if asked else None
     except InputError as error:
         on, problem = None, str(error)
     page = case_page(case_id, history, today=today, on=on)
@@ -75,13 +75,3 @@ def _acts(request: HttpRequest, page: CasePage) -> tuple[dict[str, str], ...]:
     forms.append(("draft", reverse("draft-new", args=[page.case_id]), "Write the protocol of a pilot"))
     allowed = (one for one in forms if may(page.case, account.office, one[0], steward=account.is_steward))
     return tuple({"url": url, "heading": heading} for _, url, heading in allowed)
-
-
-def _day(asked: str, today: date) -> date:
-    try:
-        day = date.fromisoformat(asked)
-    except ValueError as error:
-        raise InputError(f'"{asked[:40]}" is no day.', do="Write it like 2027-03-01.") from error
-    if day > today:
-        raise InputError(f"{day.isoformat()} has not come yet.", do="Choose a day up to today.")
-    return day

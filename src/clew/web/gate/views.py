@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -16,8 +15,7 @@ from clew.web.desk import writing
 from clew.web.forms import ClewForm
 from clew.web.gate import forms
 from clew.web.gate.acts import GATE_ACTS
-from clew.web.govern.models import Account
-from clew.web.keep import for_members
+from clew.web.keep import for_members, signed_in
 from clew.web.pilot.promise import known
 from clew.web.recording import Step, Typed, ask_check_record
 
@@ -64,7 +62,7 @@ ASKED = {
 @for_members
 def act(request: HttpRequest, pilot: str, slug: str) -> HttpResponse:
     """Ask for one act at the gate, show it again for checking, and put it on the record."""
-    told, account = known(pilot), cast("Account", request.user)
+    told, account = known(pilot), signed_in(request)
     one = next(one for one in GATE_ACTS if one.slug == slug)
     refuse_unless_may(told.case, account.office, one.act)
     if request.method != "POST" and (waits := one.waits(told)):

@@ -7,18 +7,10 @@ from typing import Concatenate, ParamSpec, cast
 from django.http import HttpRequest, HttpResponse
 
 from clew.errors import DeniedError
-from clew.web.govern.models import Account
-from clew.web.keep import for_members
+from clew.web.keep import for_members, signed_in
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
-
-
-def signed_in(request: HttpRequest) -> Account:
-    """Return the account that is signed in. Raises DeniedError where none is."""
-    if not isinstance(request.user, Account):
-        raise DeniedError("you are not signed in.", do="Sign in first.")
-    return request.user
 
 
 def for_stewards(view: View[P]) -> View[P]:

@@ -13,8 +13,8 @@ from clew.web.govern.forms import CloseForm, InviteForm, OfficeForm, StewardForm
 from clew.web.govern.letters import send_invitation
 from clew.web.govern.models import Account
 from clew.web.govern.offices import NAME_WARNING, PROVISIONAL, looks_like_a_name
-from clew.web.govern.stewards import for_stewards, signed_in
-from clew.web.keep import for_members
+from clew.web.govern.stewards import for_stewards
+from clew.web.keep import for_members, signed_in
 from clew.web.recording import Step, Typed, ask_check_record
 
 

@@ -6,7 +6,7 @@ The list itself never goes on the record, only its SHA-256: it may hold personal
 import os
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -25,7 +25,7 @@ from clew.pilot.units import read_units
 from clew.web.desk import reading, writing
 from clew.web.forms import ClewForm
 from clew.web.govern.models import Account
-from clew.web.keep import for_members
+from clew.web.keep import for_members, signed_in
 from clew.web.pilot.models import PilotRow, locked
 from clew.web.recording import Step, answered_before, ask_check_record
 
@@ -70,7 +70,7 @@ def assign(request: HttpRequest, pilot: str) -> HttpResponse:
     before = answered_before(request)
     if before is not None:
         return before
-    account = cast("Account", request.user)
+    account = signed_in(request)
     row, registration = _locked(account, pilot, "lock")
     protocol = registration.protocol
     _take_file(request)
@@ -120,7 +120,7 @@ def _deal(account: Account, row: PilotRow, protocol: Protocol, said: dict[str, A
 @for_members
 def assignment(request: HttpRequest, pilot: str) -> HttpResponse:
     """The list with its arms, for who brings the data and who locked the protocol."""
-    account = cast("Account", request.user)
+    account = signed_in(request)
     try:
         _, registration = _locked(account, pilot, "lock")
     except ClewError:

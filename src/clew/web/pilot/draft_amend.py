@@ -1,7 +1,7 @@
 """Changing a locked protocol in public: a draft of the change, what it changes, then the reason, for ever."""
 
 import uuid
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -18,7 +18,7 @@ from clew.web import clock
 from clew.web.desk import reading, writing
 from clew.web.forms import ClewForm
 from clew.web.govern.models import Account
-from clew.web.keep import for_members
+from clew.web.keep import for_members, signed_in
 from clew.web.pilot.drafts import as_read, begin, theirs, written
 from clew.web.pilot.models import PilotRow, ProtocolDraft, locked
 from clew.web.pilot.questions import BY_KEY, STEPS
@@ -45,7 +45,7 @@ class AmendForm(ClewForm):
 def start(request: HttpRequest, pilot: str) -> HttpResponse:
     """Begin a draft from what is locked, or go on with the one that there is."""
     row = locked(pilot)
-    account = cast("Account", request.user)
+    account = signed_in(request)
     refuse_unless_may(load(reading(), row.case_id), account.office, "amend", steward=account.is_steward)
     there = ProtocolDraft.objects.filter(amends=pilot).first()
     if request.method != "POST":
@@ -101,7 +101,7 @@ def put(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     protocol = written(draft).protocol
     if protocol is None or not draft.amends:
         return HttpResponseRedirect(reverse("draft-review", args=[key]))
-    account = cast("Account", request.user)
+    account = signed_in(request)
     step = Step(
         heading=f"Amend the protocol “{protocol.pilot.title}”",
         caption=case.title,

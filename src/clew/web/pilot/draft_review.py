@@ -3,7 +3,7 @@
 import secrets
 import uuid
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.db import transaction
@@ -25,7 +25,7 @@ from clew.report.promise import promises
 from clew.web.desk import reading, writing
 from clew.web.forms import ClewForm
 from clew.web.govern.models import Account
-from clew.web.keep import for_members
+from clew.web.keep import for_members, signed_in
 from clew.web.pilot.draft_amend import AmendForm, changes
 from clew.web.pilot.drafts import as_read, steps_shown, theirs, written
 from clew.web.pilot.models import ProtocolDraft, locked
@@ -123,7 +123,7 @@ def results(draft: ProtocolDraft, protocol: Protocol) -> tuple[tuple[str, str], 
 
 
 def _may_lock(request: HttpRequest, draft: ProtocolDraft, case: Case, protocol: Protocol) -> Shown:
-    account = cast("Account", request.user)
+    account = signed_in(request)
     act, what = "amend" if draft.amends else "lock", {"sha256": protocol.sha256}
     tried = results(draft, protocol) is not None
     form = AmendForm(initial=what) if draft.amends else LockForm(initial=what, tried=tried)
@@ -164,7 +164,7 @@ def _hand_over(request: HttpRequest, draft: ProtocolDraft, protocol: Protocol, t
             str(draft.id),
             protocol.sha256,
             str(trials),
-            account=cast("Account", request.user),
+            account=signed_in(request),
             title="Trying the rule out",
             back=reverse("draft-review", args=[draft.id]),
             page=reverse("draft-tried", args=[draft.id]),
@@ -195,7 +195,7 @@ def lock(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     protocol = written(draft).protocol
     if protocol is None or draft.amends:
         return HttpResponseRedirect(reverse("draft-review", args=[key]))
-    account = cast("Account", request.user)
+    account = signed_in(request)
     step = Step(
         heading=f"Lock the protocol “{protocol.pilot.title}”",
         caption=case.title,

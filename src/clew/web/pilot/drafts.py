@@ -18,7 +18,7 @@ from clew.pilot.protocol import Protocol
 from clew.web import clock
 from clew.web.desk import reading
 from clew.web.govern.models import Account
-from clew.web.keep import for_members, kept_for
+from clew.web.keep import for_members, kept_for, signed_in
 from clew.web.pilot.draft_forms import StepForm, answers
 from clew.web.pilot.models import ProtocolDraft
 from clew.web.pilot.questions import BEGINS_WITH, BY_SLUG, STEPS, DraftStep
@@ -55,7 +55,7 @@ def theirs(request: HttpRequest, key: uuid.UUID, act: str = "draft") -> tuple[Pr
     draft = ProtocolDraft.objects.filter(id=key).first()
     if draft is None:
         raise gone()
-    account = cast("Account", request.user)
+    account = signed_in(request)
     case = load(reading(), draft.case_id)
     refuse_unless_may(case, account.office, act, steward=account.is_steward)
     return draft, case

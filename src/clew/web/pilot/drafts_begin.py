@@ -1,6 +1,6 @@
 """How a draft begins: from a title, or from a protocol file that is there already."""
 
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -16,8 +16,7 @@ from clew.case.state import Case
 from clew.pilot.parse import LARGEST_FILE, read_protocol
 from clew.web.desk import reading
 from clew.web.forms import ClewForm
-from clew.web.govern.models import Account
-from clew.web.keep import for_members, kept_for
+from clew.web.keep import for_members, kept_for, signed_in
 from clew.web.pilot.drafts import begin, beginning
 from clew.web.pilot.models import PilotRow
 from clew.web.pilot.typed import from_toml, to_toml
@@ -91,7 +90,7 @@ def _without_text(protocol: object) -> dict[str, object]:
 @for_members
 def new(request: HttpRequest, case_id: str) -> HttpResponse:
     """Begin a draft in a case."""
-    account = cast("Account", request.user)
+    account = signed_in(request)
     case = load(reading(), case_id)
     refuse_unless_may(case, account.office, "draft", steward=account.is_steward)
     if request.method != "POST":
@@ -107,7 +106,7 @@ def _begin(request: HttpRequest, case_id: str, case: Case, form: BeginDraft) -> 
     said = form.cleaned_data
     title = said["title"]
     typed = said.get("typed") or beginning(case, title, free_id(title))
-    draft = begin(cast("Account", request.user), case_id, typed)
+    draft = begin(signed_in(request), case_id, typed)
     if said.get("left_out"):
         messages.warning(request, f"Not taken over, because no protocol knows it: {', '.join(said['left_out'])}.")
     return HttpResponseRedirect(reverse("draft", args=[draft.id]))

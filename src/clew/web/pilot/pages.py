@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from clew.errors import InputError, MissingError
+from clew.errors import MissingError
 from clew.gate.evaluation import Evaluation
 from clew.report import page
 from clew.report.could import tried_out
@@ -72,15 +72,10 @@ def _now(request: HttpRequest, told: Known, on: date | None) -> dict[str, Any]: 
 
 
 def asked_day(request: HttpRequest) -> date | None:
-    """Return the day that a page is asked for, None for now. Raises InputError for what is no day."""
+    """Return the past day that a page is asked for, None for now. Raises InputError for what is no day so far."""
     text = request.GET.get("on", "").strip()
-    if not text:
-        return None
-    try:
-        on = date.fromisoformat(text)
-    except ValueError as error:
-        raise InputError("this is no day.", where="?on=", do="Write it as 2027-03-01.") from error
-    return on if on < clock.today() else None
+    on = clock.day_so_far(text) if text else None
+    return on if on != clock.today() else None
 
 
 def content_of(told: Known, found: Behind) -> page.Content:
