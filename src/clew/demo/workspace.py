@@ -23,6 +23,7 @@ from clew.demo import data
 from clew.demo.stories import FIRE_SAFETY_VISITS, STORIES, Look, Story
 from clew.errors import InputError, MissingError
 from clew.gate.characteristics import Characteristics, as_recorded, characteristics
+from clew.gate.decision import Decide
 from clew.gate.desk import at_gate, evaluate_and_record
 from clew.gate.evaluation import Evaluation, evaluation_sha256, published_bytes
 from clew.pilot.check import check
@@ -138,7 +139,11 @@ def _tell(draft: Draft, story: Story) -> list[dict[str, Any]]:
     could = characteristics(protocol, trials=draft.trials, progress=draft.advance)
     lock_in(protocol, open_record(draft.record), at=draft.now(), by=owner, characteristics=as_recorded(could))
     draft.advance()
-    told = [_look(draft, path, look, could) for look in story.looks]
+    told = []
+    for look in story.looks:
+        told.append(_look(draft, path, look, could))
+        if told[-1]["verdict"] == "extend":  # whoever is accountable wants it to go on, also past its day
+            at_gate(draft.record, protocol.pilot.id, Decide(owner), at=draft.now(), by=owner)
     for command in story.at_gate:
         at_gate(draft.record, protocol.pilot.id, command, at=draft.now(), by=owner)
     return told

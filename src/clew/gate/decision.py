@@ -50,6 +50,12 @@ class Gate:
             return self.override.decided
         return self.latest.verdict if self.latest else None
 
+    @property
+    def is_let_go_on(self) -> bool:
+        """Whether somebody accountable decided, on the last verdict, that the pilot is extended."""
+        look = self.latest.look if self.latest else None
+        return any((one.look, one.decided) == (look, "extend") for one in self.decisions)
+
     def history(self, before_look: int | None = None) -> History:
         """Return what had been used up before a look (default: all so far): extensions granted, adaptations tried."""
         looks = {one.look: one.verdict for one in self.verdicts}
@@ -98,10 +104,14 @@ def evolve(gate: Gate, body: object, on: date, *, by: str = "") -> Gate:
 
 @dataclass(frozen=True, slots=True)
 class Compute:
-    """Put a computed verdict on the record; `evaluator`: the party that took the look, where it is known."""
+    """Put a computed verdict on the record.
+
+    `evaluator`: the party that took the look; `on`: the day on which it was taken; each where it is known.
+    """
 
     verdict: event.VerdictComputed
     evaluator: str = ""
+    on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +181,8 @@ def _compute(command: Compute, standing: Standing) -> Events:
     _refuse_evaluator(command.evaluator, standing)
     new, old = command.verdict, standing.gate.at_look(command.verdict.look)
     if old is None:
+        if command.on is not None:
+            refuse_late_extension(new.look, command.on, standing)
         return (new,)
     if (old.data_sha256, old.protocol_sha256) == (new.data_sha256, new.protocol_sha256):
         same = (old.verdict, old.reasons) == (new.verdict, new.reasons)
@@ -238,6 +250,22 @@ def _take(command: Decide, standing: Standing) -> Events:
     if missing:
         raise RefusedError(f'"{decided}" cannot be decided yet; missing: {"; ".join(missing)}.')
     return (event.DecisionTaken(latest.pilot, latest.look, decided, owner, by_rule=gate.override is None),)
+
+
+def refuse_late_extension(look: int, on: date, standing: Standing) -> None:
+    """Raise RefusedError where a look would extend a pilot past the day of its decision, and nobody decided that.
+
+    A pilot that goes on by itself is how pilots never end; past its day its accountable owner must want it to.
+    """
+    protocol, due = standing.protocol, standing.protocol.decision_by
+    late = due is not None and on > due
+    if not late or look <= protocol.looks.planned or standing.gate.is_let_go_on:
+        return
+    raise RefusedError(
+        f"this pilot is past the day of its decision, {due}: one more look needs a new decision.",
+        where=f'pilot "{protocol.pilot.id}"',
+        do="Let the accountable owner take that decision (clew gate decide, or on the pilot's page).",
+    )
 
 
 def missing_before(decided: str, standing: Standing) -> tuple[str, ...]:

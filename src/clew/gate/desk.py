@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +77,7 @@ def put_on_record(protocol: Protocol, finding: Finding, record: Record, *, at: d
     """
     loaded = _locked_pilot(protocol, record)
     evaluation = _evaluate(protocol, finding, loaded)
-    bodies = _bodies(evaluation, loaded, by)
+    bodies = _bodies(evaluation, loaded, by, at.date())
     if bodies:
         events = [Event(loaded.case_id, at, by, body) for body in bodies]
         record.append(events, expected_size=loaded.size)
@@ -139,9 +139,9 @@ def _locked(protocol: Protocol, loaded: Loaded) -> Locked | None:
     )
 
 
-def _bodies(evaluation: Evaluation, loaded: Loaded, by: str) -> tuple[Body, ...]:
+def _bodies(evaluation: Evaluation, loaded: Loaded, by: str, on: date) -> tuple[Body, ...]:
     standing = Standing(loaded.gate, loaded.case, evaluation.protocol)
-    computed = decide(Compute(verdict_event(evaluation), by), standing)
+    computed = decide(Compute(verdict_event(evaluation), by, on), standing)
     if not computed:
         return ()
     look, sha256 = evaluation.finding.look.look, evaluation.finding.data_sha256 or ""

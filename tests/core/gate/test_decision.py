@@ -1,6 +1,7 @@
 """Decisions at the gate: a look is taken once, an override stands in public, scaling needs more than a verdict."""
 
 from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
@@ -26,7 +27,7 @@ from clew.gate.decision import (
 from clew.gate.evaluation import Evaluation
 from clew.gate.events import VerdictComputed
 from clew.gate.judge import judge
-from clew.pilot.protocol import Population
+from clew.pilot.protocol import Looks, Population
 from clew.record.event import Recorded, encode
 
 
@@ -196,3 +197,47 @@ def test_a_look_evaluated_again_after_an_answer_stands_even_where_the_verdict_st
     now = standing(verdict=asked)
     assert decide(Compute(asked), now) == ()
     assert decide(Compute(answered), now) == (answered,)
+
+
+# --- past its day ----------------------------------------------------------------------------------------------------
+
+DUE = date(2027, 6, 1)
+LATER = DUE + timedelta(days=1)
+ONE_LOOK = {"looks": Looks("obrien-fleming", 1, 0.05), "decision_by": DUE, "decision_owner": OWNER}
+
+
+def extended(on: date, *commands: object) -> tuple[object, ...]:
+    """Take an extension after an undecided first look; `commands` come between."""
+    now = standing(verdict=a_verdict(verdict="extend"), **ONE_LOOK)
+    for command in commands:
+        for body in decide(command, now):
+            now = replace(now, gate=evolve(now.gate, body, on))
+    return decide(Compute(a_verdict(look=2), "research unit", on), now)
+
+
+def test_an_extension_in_time_needs_no_decision() -> None:
+    assert extended(DUE) == (a_verdict(look=2),)
+
+
+def test_an_extension_of_a_late_pilot_needs_a_new_decision() -> None:
+    with pytest.raises(RefusedError, match="past the day of its decision, 2027-06-01: one more look needs a new") as no:
+        extended(LATER)
+    assert "accountable owner" in str(no.value)
+    assert extended(LATER, Decide(OWNER)) == (a_verdict(look=2),)
+
+
+def test_a_decision_on_an_earlier_look_extends_no_later_one() -> None:
+    now = standing(Decide(OWNER), verdict=a_verdict(verdict="extend"), **ONE_LOOK)
+    now = replace(now, gate=evolve(now.gate, a_verdict(look=2, verdict="extend"), LATER))
+    with pytest.raises(RefusedError, match="past the day"):
+        decide(Compute(a_verdict(look=3), "research unit", LATER), now)
+
+
+def test_a_planned_look_that_is_late_is_taken() -> None:
+    early = standing(**ONE_LOOK)
+    assert decide(Compute(a_verdict(), "research unit", LATER), early) == (a_verdict(),)
+
+
+def test_a_pilot_without_a_day_is_never_late() -> None:
+    now = standing(verdict=a_verdict(verdict="extend"), **{**ONE_LOOK, "decision_by": None})
+    assert decide(Compute(a_verdict(look=2), "research unit", LATER), now) == (a_verdict(look=2),)

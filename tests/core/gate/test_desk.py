@@ -44,6 +44,9 @@ def public_bytes(desk: Path) -> dict[str, bytes]:
 def test_from_lock_to_decision(desk) -> None:
     first = evaluated(desk, 1, "6.csv")
     assert (first.verdict, first.locked is not None, first.notices) == ("extend", True, ())
+    with pytest.raises(RefusedError, match="past the day of its decision"):
+        evaluated(desk, 2, "12.csv", 380)
+    at_gate(desk / "record", "visits", Decide(OWNER), at=AT + timedelta(days=370), by="owner")
     second = evaluated(desk, 2, "12.csv", 380)
     assert second.verdict == "scale"
     assert second.finding.effect.estimate == pytest.approx(100 / 624, abs=1e-12)  # 223 of 312 against 173 of 312
@@ -94,8 +97,8 @@ def test_changed_after_data_began_is_said_for_ever(desk) -> None:
     path = desk / "protocol.toml"
     path.write_text(PROTOCOL.replace("worth_having = 0.12", "worth_having = 0.13"), encoding="utf-8")
     record = open_record(desk / "record")
-    amend_in(load_protocol(path), record, at=AT + timedelta(days=300), reason="costs rose")
-    second = evaluated(desk, 2, "12.csv", 380)
+    amend_in(load_protocol(path), record, at=AT + timedelta(days=240), reason="costs rose")
+    second = evaluated(desk, 2, "12.csv", 260)
     assert second.notices == ("Changed after data began.",)
 
 

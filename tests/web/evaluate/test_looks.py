@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,11 +13,13 @@ from clew.case import commands as ask
 from clew.case.desk import do
 from clew.gate.decision import AnswerScreen
 from clew.gate.desk import at_gate, seen_at_gate
+from clew.web import clock
 from clew.web.desk import reading, writing_as
 from clew.web.evaluate import tasks
 from clew.web.evaluate.models import LookRun, PublishedEvaluation, Upload
 from clew.web.evaluate.uploads import path_of
 from clew.web.govern.models import Account
+from clew.web.pilot.models import PilotRow
 from clew.web.record.models import EventRow
 from clew.web.work import queue
 
@@ -86,6 +89,25 @@ def test_other_data_for_a_look_that_was_taken_are_refused_with_the_reason(ask_fo
     assert run.problems[0]["what"]
     assert run.problems[0]["what"].split('"')[0] in page.replace("&quot;", '"')
     assert verdicts() == 1
+
+
+def test_a_pilot_past_its_day_is_extended_only_once_its_owner_has_decided_so(ask_for, as_, bring, brought, monkeypatch):
+    bring(_six_months(), "six.csv")
+    six = str(Upload.objects.get(name="six.csv").id)
+    assert ended(ask_for(data=[six])).state == "done"
+    assert PilotRow.objects.get().verdict == "extend"
+    monkeypatch.setattr(clock, "now", lambda: datetime(2027, 6, 2, 9, tzinfo=UTC))
+    second = {"data": [six, str(brought.id)], "look": "2", "confirmed": "yes", "once": "second"}
+    refused = as_(EVALUATOR).post(LOOK, second)
+    assert refused.status_code == 409
+    assert "past the day of its decision, 2027-06-01" in refused.content.decode()
+    assert LookRun.objects.count() == 1
+
+    decided = as_("director of care").post("/pilots/visits/decide", {"confirmed": "yes", "once": "go on"})
+    assert decided.status_code == 302
+    assert EventRow.objects.filter(kind="decision.taken").count() == 1
+    assert PilotRow.objects.get().decided_on is None, "it goes on"
+    assert ask_for(data=second["data"], look="2").state == "waiting"
 
 
 def _six_months() -> bytes:

@@ -11,7 +11,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clew.errors import RefusedError
+from clew.gate.decision import Standing, refuse_late_extension
 from clew.pilot.trial import looks_paid_for
+from clew.web import clock
 from clew.web.evaluate.access import Here, at
 from clew.web.evaluate.models import LookRun, Upload
 from clew.web.evaluate.tasks import ACT, take_look
@@ -95,6 +97,7 @@ def look(request: HttpRequest, pilot: str) -> HttpResponse:
 def ask_for(here: Here, account: Account, typed: Typed) -> str:
     """Put a look in the queue and return the address of its page; the same look that is there already, once."""
     number, chosen = int(typed["look"]), sorted(str(one.id) for one in found_of(here.pilot, typed["data"]))
+    refuse_late_extension(number, clock.today(), Standing(here.loaded.gate, here.loaded.case, here.protocol))
     waiting = LookRun.objects.filter(pilot=here.pilot, state__in=[WAITING, RUNNING], cancelling=False)
     for run in waiting:
         if (run.look, run.uploads, run.account_id) == (number, chosen, account.pk):
