@@ -1,6 +1,6 @@
 # Two commands matter: `make demo` runs the main job, `make test` passes every test. Both set up first.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check mutants bench lock clean oracles browser
+.PHONY: help setup demo test check coverage mutants bench lock clean oracles browser
 
 PYTHON ?= python3
 VENV := .venv
@@ -53,9 +53,12 @@ check: setup ## formatting, lint, types, import law
 
 test: setup oracles browser check ## set up and pass all tests, those of the service on both databases
 	$(BIN)/pytest
-	$(BIN)/pytest --no-cov tests/browser
-	CLEW_TEST_POSTGRESQL=1 $(BIN)/pytest --no-cov tests/web tests/core/record/test_record_stores.py
-	CLEW_TEST_POSTGRESQL=1 $(BIN)/pytest --no-cov tests/browser/test_journey.py
+	$(BIN)/pytest tests/browser
+	CLEW_TEST_POSTGRESQL=1 $(BIN)/pytest tests/web tests/core/record/test_record_stores.py
+	CLEW_TEST_POSTGRESQL=1 $(BIN)/pytest tests/browser/test_journey.py
+
+coverage: setup oracles ## which lines and branches no test has seen; it takes longer
+	$(BIN)/pytest --cov=clew --cov-branch --cov-report=term:skip-covered
 
 mutants: setup ## mistakes made on purpose: a test must see each
 	$(BIN)/python tests/mutants.py

@@ -135,6 +135,20 @@ MUTANTS = (
         "tests/web/test_thin_path.py tests/web/gate",
     ),
     Mutant(
+        "gate: a pilot past its day goes on by itself",
+        "gate/decision.py",
+        "late = due is not None and on > due",
+        "late = False",
+        "tests/core/gate",
+    ),
+    Mutant(
+        "service: what was ticked is not seen",
+        "web/forms.py",
+        'forms.CheckboxSelectMultiple: "govuk-checkboxes__input",',
+        'forms.CheckboxSelectMultiple: "govuk-radios__input",',
+        "tests/web/test_forms.py",
+    ),
+    Mutant(
         "service: the read tables do not follow",
         "web/record/served.py",
         "self._follow(recorded)",

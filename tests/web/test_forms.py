@@ -3,17 +3,27 @@
 import pytest
 from django import forms
 
-from clew.web.forms import CLASSES, ClewForm
+from clew.web.forms import ClewForm
 
 CHOICES = [("a", "one"), ("b", "two")]
 
 
-@pytest.mark.parametrize("widget", [one for one in CLASSES if one.__name__ != "Input"], ids=lambda one: one.__name__)
-def test_every_widget_has_its_own_class(widget):
+@pytest.mark.parametrize(
+    ("widget", "drawn_as"),
+    [
+        (forms.Textarea, "govuk-textarea"),
+        (forms.Select, "govuk-select"),
+        (forms.CheckboxInput, "govuk-checkboxes__input"),
+        (forms.CheckboxSelectMultiple, "govuk-checkboxes__input"),
+        (forms.RadioSelect, "govuk-radios__input"),
+        (forms.FileInput, "govuk-file-upload"),
+    ],
+)
+def test_every_widget_has_its_own_class(widget, drawn_as):
     class Asked(ClewForm):
         said = forms.ChoiceField(choices=CHOICES, widget=widget)
 
-    assert Asked().fields["said"].widget.attrs["class"] == CLASSES[widget]
+    assert Asked().fields["said"].widget.attrs["class"] == drawn_as
 
 
 @pytest.mark.parametrize("widget", [forms.TextInput, forms.EmailInput, forms.PasswordInput, forms.NumberInput])
