@@ -12,4 +12,4 @@ def test_every_folder_of_tests_is_run_by_make_test() -> None:
     folders = {
         f"tests/{path.parent.relative_to(ROOT / 'tests').parts[0]}" for path in (ROOT / "tests").rglob("test_*.py")
     }
-    assert {one for one in folders if one not in listed["testpaths"] and f"--no-cov {one}\n" not in makefile} == set()
+    assert {one for one in folders if one not in listed["testpaths"] and f"pytest {one}\n" not in makefile} == set()
