@@ -16,7 +16,7 @@ from browsing import NARROW, WIDE, faults_of_html, sign_in
 
 A_PATTERN, MOST = 3, 120
 NOT_A_PAGE = (".toml", ".atom", ".tlog-proof", ".json", ".py", ".html")
-NOT_OURS = ("/static/", "/admin/")  # the administration keeps Django's own look
+NOT_OURS = ("/static/", "/admin/")  # test_administration.py
 LEAVES = {"/accounts/logout/"}
 
 
