@@ -89,6 +89,14 @@ def test_an_amendment_after_data_stand_for_ever(client, story):
     assert "exercise, not a promise kept" not in page  # the verdict itself was judged by the promise as it was
 
 
+def test_a_decision_that_is_not_earned_yet_says_at_once_what_is_missing(client, story):
+    told = story().opened().locked().looked(1).looked(2)
+    awaited = "Awaited: the decision. Still missing for it: the public's input; an independent review. Accountable"
+    assert awaited in read(client)
+    told.said(OWNER, HearPublic("hearing of 1 March")).said(REVIEWER, SignReview(REVIEWER, "report 7/2027"))
+    assert "Awaited: the decision. Accountable" in read(client)
+
+
 def test_decided_by_the_rule_it_says_by_whom_and_waits_for_nothing(client, story):
     told = story().opened().locked().looked(1).looked(2)
     told.said(OWNER, HearPublic("hearing of 1 March")).said(REVIEWER, SignReview(REVIEWER, "report 7/2027"))

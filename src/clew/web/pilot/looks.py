@@ -47,7 +47,8 @@ def next_step(told: Known) -> str:
     taken = len(told.looks)
     if told.gate.standing in {None, "not yet", "extend"} and taken < looks_paid_for(told.registration.protocol):
         return f"Awaited: {_which(told, taken + 1)}. The rule will be held against the data then."
-    return "Awaited: the decision."
+    missing = "; ".join(told.missing)
+    return f"Awaited: the decision. Still missing for it: {missing}." if missing else "Awaited: the decision."
 
 
 def _which(told: Known, look: int) -> str:
