@@ -1,8 +1,9 @@
-"""Inference with few clusters against other people's software: wildboottest, in `.venv-oracles`."""
+"""Few clusters and missing outcomes against other people's software: wildboottest and StatsPAI, in `.venv-oracles`."""
 
 import json
 import os
 import subprocess
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 from clew.evaluate.arms import Arms
+from clew.evaluate.lee_bounds import Outcomes, lee_bounds
 from clew.evaluate.regression import additive_columns, fit
 from clew.evaluate.rows import Layout
 from clew.evaluate.wild_bootstrap import wild_bootstrap
@@ -29,6 +31,17 @@ TRIALS: dict[str, tuple[Trial, dict[str, Any], str]] = {
 }
 
 
+def asked_of(script: str, cases: list[dict[str, Any]]) -> list[Any]:
+    """What the script, run over there, says of each case."""
+    if not PYTHON.exists():
+        pytest.skip("NOT TESTED: other people's software is absent; `make oracles` sets it up")
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    run = [PYTHON, Path(__file__).with_name(script)]
+    asked = json.dumps({"cases": cases})
+    done = subprocess.run(run, input=asked, capture_output=True, text=True, check=True, cwd=ROOT, env=kept)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
 def design_of(trial: Trial, changes: dict[str, Any]) -> list[list[float]]:
     """Effect first, then an intercept or one indicator a level, then the covariate."""
     level = changes.get("block") or changes.get("fixed_effects", (None,))[0]
@@ -40,8 +53,6 @@ def design_of(trial: Trial, changes: dict[str, Any]) -> list[list[float]]:
 
 @cache
 def theirs() -> dict[str, dict[str, Any]]:
-    if not PYTHON.exists():
-        pytest.skip("NOT TESTED: other people's software is absent; `make oracles` sets it up")
     cases = [
         {
             "outcome": trial["y"].tolist(),
@@ -52,11 +63,7 @@ def theirs() -> dict[str, dict[str, Any]]:
         }
         for trial, changes, weights in TRIALS.values()
     ]
-    script = Path(__file__).with_name("other_wild_bootstrap.py")
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    asked = json.dumps({"cases": cases})
-    done = subprocess.run([PYTHON, script], input=asked, capture_output=True, text=True, check=True, cwd=ROOT, env=kept)
-    return dict(zip(TRIALS, json.loads(done.stdout.splitlines()[-1]), strict=True))
+    return dict(zip(TRIALS, asked_of("other_wild_bootstrap.py", cases), strict=True))
 
 
 @pytest.mark.parametrize("name", TRIALS)
@@ -81,3 +88,44 @@ def test_wild_bootstrap(name: str) -> None:
         assert ours.p_value() == p
     else:
         assert ours.p_value() == pytest.approx(p, abs=4 * np.sqrt(2 * p * (1 - p) / 9999))
+
+
+def lost(seed: int, kept: tuple[float, float], values: int | None) -> dict[str, Any]:
+    """400 people, of whom the share `kept` of the treated and of the comparison has an outcome; `values`: how many
+    different ones, None for as many as people."""
+    rng = np.random.default_rng(seed)
+    treated = rng.integers(0, 2, 400)
+    y = rng.normal(0, 1, 400) + 0.3 * treated
+    y = y if values is None else np.clip(np.floor(y + values / 2), 0, values - 1)
+    there = rng.uniform(size=400) < np.where(treated, *kept)
+    return {"outcome": [float(v) if seen else None for v, seen in zip(y, there, strict=True)], "treated": treated}
+
+
+LOST = {
+    "the comparison lost more": lost(1, (0.9, 0.7), None),
+    "the treated lost more": lost(2, (0.6, 0.8), None),
+    "yes or no": lost(3, (0.95, 0.8), 2),
+    "five marks": lost(4, (0.7, 0.9), 5),
+}
+
+
+@cache
+def their_bounds() -> dict[str, list[float]]:
+    cases = [case | {"treated": case["treated"].tolist()} for case in LOST.values()]
+    return dict(zip(LOST, asked_of("other_lee_bounds.py", cases), strict=True))
+
+
+@pytest.mark.parametrize("name", LOST)
+def test_lee_bounds(name: str) -> None:
+    """Bounds to the last digit; errors up to n against n − 1."""
+    y = np.array([np.nan if value is None else value for value in LOST[name]["outcome"]])
+    treated = LOST[name]["treated"] == 1
+    values = np.unique(y[~np.isnan(y)])
+    n = np.array([[np.sum(y[arm] == value) for value in values] for arm in (treated, ~treated)])
+    missing = np.array([np.isnan(y[arm]).sum() for arm in (treated, ~treated)])
+    ours = lee_bounds(Outcomes(values, n, missing, np.array([True, False])), clustered=False)
+    lower, upper, lower_error, upper_error, low, high = their_bounds()[name]
+    assert (ours.lower, ours.upper) == pytest.approx((lower, upper), rel=1e-12)
+    assert (ours.lower_error, ours.upper_error) == pytest.approx((lower_error, upper_error), rel=0.003)
+    with_their_errors = replace(ours, lower_error=lower_error, upper_error=upper_error)
+    assert with_their_errors.interval(0.95) == pytest.approx((low, high), rel=1e-8)
