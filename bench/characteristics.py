@@ -12,8 +12,8 @@ from decimal import Decimal
 import numpy as np
 from scipy.special import stdtr
 
+from clew.evaluate.world import scenarios, world_of
 from clew.gate.characteristics import characteristics, figure
-from clew.gate.world import scenarios, world_of
 from clew.pilot.protocol import Cost, Design, Equity, Looks, Outcome, Pilot, Population, Protocol, ScaleRule, Size
 
 TRIALS, WORKERS, LIMIT_SECONDS = 2_000, 2, 20.0
@@ -21,7 +21,7 @@ TRIALS, WORKERS, LIMIT_SECONDS = 2_000, 2, 20.0
 PROTOCOL = Protocol(
     pilot=Pilot("bench", "Joint first visits", "Alarms work more often", "none", "bench", synthetic=True),
     population=Population("home", "first assessments"),
-    design=Design("cluster-randomised", "arm", "control", "difference", "cr2", cluster="district"),
+    design=Design("cluster-randomised", "difference", "cr2", "arm", "control", cluster="district"),
     outcome=Outcome("safe", "proportion", "higher", 0.15),
     looks=Looks("obrien-fleming", 2, 0.05),
     size=Size(units=624, clusters=12, icc=0.03, baseline=0.55, cluster_size_cv=0.3),

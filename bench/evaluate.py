@@ -43,7 +43,7 @@ from clew.evaluate.files import open_rows
 from clew.pilot.protocol import Design, Equity, Looks, Outcome, Pilot, Population, Protocol, ScaleRule, Size
 protocol = Protocol(
     Pilot("bench", "", "", "none", "bench"), Population("unit", "all"),
-    Design("cluster-randomised", "arm", "0", "difference", "cr2", cluster="cluster"),
+    Design("cluster-randomised", "difference", "cr2", "arm", "0", cluster="cluster"),
     Outcome("y", "mean", "higher", 0.1, ("x",)), Looks(), Size(), ScaleRule(), (Equity("sub"),))
 rows = open_rows(sys.argv[1], protocol)
 print(estimate(protocol, rows))

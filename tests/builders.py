@@ -26,7 +26,7 @@ def a_protocol(**changes: object) -> Protocol:
     protocol = Protocol(
         pilot=Pilot("visits", "Joint first visits", "Alarms work more often", "none", "visits"),
         population=Population("home", "first assessments"),
-        design=Design("cluster-randomised", "arm", "control", "difference", "cr2", cluster="district"),
+        design=Design("cluster-randomised", "difference", "cr2", "arm", "control", cluster="district"),
         outcome=Outcome("safe", "proportion", "higher", 0.05),
         looks=Looks("obrien-fleming", 2, 0.05),
         size=Size(units=624, clusters=12, icc=0.03, baseline=0.55),

@@ -18,7 +18,7 @@ Trial = dict[str, NDArray[Any]]
 
 def a_design(**changes: Any) -> Design:
     """Schools randomised, arms "0" and "1", CR2; keyword arguments replace fields."""
-    design = Design("cluster-randomised", "arm", "0", "difference", "cr2", cluster="school")
+    design = Design("cluster-randomised", "difference", "cr2", "arm", "0", cluster="school")
     return replace(design, **changes)
 
 

@@ -36,7 +36,7 @@ def test_the_limits_are_those_that_a_look_finds_if_the_data_arrive_as_planned() 
 
 
 def test_a_single_look_has_the_limit_of_a_single_test() -> None:
-    units = Design("randomised", "arm", "0", "difference", "hc2")
+    units = Design("randomised", "difference", "hc2", "arm", "0")
     single = a_protocol(looks=Looks("single", 1, 0.05), design=units)
     assert outstanding(single)[0].boundary == pytest.approx(1.959963985, abs=1e-8)
     clusters = a_protocol(looks=Looks("single", 1, 0.05))

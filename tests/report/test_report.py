@@ -14,11 +14,11 @@ import pytest
 
 from builders import a_finding, a_group, a_protocol
 from clew.evaluate.finding import Account, LookAt, Randomisation, Screen
+from clew.evaluate.world import HARM, NO_EFFECT, WORTH_HAVING
 from clew.gate.characteristics import ENDINGS, Characteristic, Characteristics, figure
 from clew.gate.evaluation import Evaluation, Locked
 from clew.gate.events import VerdictOverridden
 from clew.gate.judge import judge
-from clew.gate.world import HARM, NO_EFFECT, WORTH_HAVING
 from clew.pilot.assumptions import Assumption
 from clew.pilot.protocol import Outcome, Pilot, Population, Protocol, Publics
 from clew.report import LookPoint, render_report

@@ -113,7 +113,7 @@ def _try_out(protocol: "Protocol", trials: int, seed: int) -> "tuple[Characteris
     if trials == 0:
         return None, "No trials were asked for."
     from clew.gate.characteristics import characteristics
-    from clew.gate.world import scenarios, world_of
+    from clew.evaluate.world import scenarios, world_of
 
     try:
         total = trials * len(scenarios(protocol, world_of(protocol)))

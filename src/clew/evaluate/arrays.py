@@ -98,7 +98,7 @@ class ArrayRows:
 
     def _covariates(self, layout: Layout) -> tuple[str, ...]:
         factors = self._factors(layout)
-        return tuple(name for name in layout.adjust_for if name not in factors)
+        return tuple(name for name in layout.beside if name not in factors)
 
     def _variables(self, layout: Layout) -> Floats:
         return np.column_stack([self._floats(name) for name in (layout.outcome, *self._covariates(layout))])

@@ -59,7 +59,7 @@ def likely_cells(keys: Mapping[str, Profile], layout: Layout, rows: int) -> int:
 
     Blocks of clusters and absorbed levels do not add to it: they are usually made of whole clusters.
     """
-    crossed = distinct(layout.cluster or layout.level or layout.block, layout.arm, *layout.groups)
+    crossed = distinct(layout.cluster or layout.level or layout.block, layout.arm, *layout.keys, *layout.groups)
     return prod(_size(keys[column], rows) for column in crossed)
 
 

@@ -4,13 +4,11 @@ from collections.abc import Sequence
 
 from clew.errors import InputError, Problem
 from clew.evaluate import faults
-from clew.evaluate.arms import arms_of
 from clew.evaluate.faults import LARGEST, SMALLEST, Fault
 from clew.evaluate.profile import Profile, Profiles
-from clew.evaluate.rows import Layout, Tally, distinct
+from clew.evaluate.rows import Layout, distinct
 from clew.evaluate.table import Table
-from clew.evaluate.wording import listed, quoted
-from clew.pilot.protocol import Design
+from clew.evaluate.wording import quoted
 
 BATCH = 4_000_000
 """Unit ids looked at together, so that memory does not grow with the rows."""
@@ -37,7 +35,7 @@ def check_columns(table: Table, profiles: Profiles, layout: Layout) -> None:
 
 
 def _value_faults(table: Table, one: Profile, layout: Layout) -> list[Fault]:
-    needs_numbers = one.column in {layout.outcome, layout.weights}
+    needs_numbers = one.column in {layout.outcome, layout.weights, *layout.variables}
     if one.parsed < one.filled and (one.is_number or needs_numbers):
         return [faults.NOT_A_NUMBER]
     if one.low is None or one.high is None or not one.is_number:
@@ -77,7 +75,8 @@ def count(table: Table, fault: Fault, column: str, outcome: str) -> int:
 
 def _gaps(table: Table, profiles: Profiles, layout: Layout) -> list[str]:
     """Columns that are empty in a row with an outcome. Equity groups may be; an empty arm is an unknown arm."""
-    needed = distinct(layout.cluster, layout.block, layout.level, *layout.adjust_for, layout.weights)
+    keys = (key for key in layout.keys if key not in layout.may_be_empty)
+    needed = distinct(layout.cluster, layout.block, layout.level, *keys, *layout.beside, layout.weights)
     known = profiles.keys | profiles.variables
     thin = [column for column in needed if known[column].filled < profiles.rows]
     return [column for column in thin if count(table, faults.EMPTY, column, layout.outcome)]
@@ -104,42 +103,8 @@ def _check_variation(table: Table, outcome: Profile) -> None:
         )
 
 
-def check_design(table: Table, tally: Tally, design: Design) -> None:
-    """Refuse unknown arms, clusters in two arms where clusters were randomised, and units that come twice.
-
-    Raises: InputError naming the labels.
-    """
-    arms_of(design, {label for label in tally.keys[design.arm].labels if label in _present(tally, design.arm)})
-    problems: list[Problem] = []
-    if design.kind == "cluster-randomised" and design.cluster:
-        problems += _split_clusters(tally, design.arm, design.cluster)
-    if design.unit:
-        problems += _repeated_units(table, design.unit, int(tally.n.sum() + tally.missing.sum()))
-    if problems:
-        raise InputError(problems=tuple(problems))
-
-
-def _present(tally: Tally, column: str) -> set[str]:
-    key = tally.keys[column]
-    return {key.labels[code] for code in set(key.codes.tolist())}
-
-
-def _split_clusters(tally: Tally, arm: str, cluster: str) -> Sequence[Problem]:
-    pairs = zip(tally.keys[cluster].codes.tolist(), tally.keys[arm].codes.tolist(), strict=True)
-    seen: dict[int, set[int]] = {}
-    for code, of_arm in pairs:
-        seen.setdefault(code, set()).add(of_arm)
-    labels = tally.keys[cluster].labels
-    split = sorted(labels[code] for code, of_arms in seen.items() if len(of_arms) > 1 and labels[code])
-    if not split:
-        return []
-    what = f"{len(split)} clusters have rows in more than one arm: {listed(split)}."
-    do = "A cluster is randomised whole: correct the arm, or register kind `randomised`."
-    return [Problem(what, f"columns {cluster} and {arm}", do)]
-
-
-def _repeated_units(table: Table, unit: str, rows: int) -> Sequence[Problem]:
-    """Look for ids that come twice, a share of the ids at a time."""
+def repeated_units(table: Table, unit: str, rows: int) -> Sequence[Problem]:
+    """Return the complaint about ids that come twice, looked for a share of the ids at a time; nothing where none."""
     column, passes = table.column(unit), rows // BATCH + 1
     for turn in range(passes):
         query = (

@@ -13,11 +13,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from clew.errors import InputError
-from clew.evaluate.arms import Arms
-from clew.evaluate.estimate import effect_within
+from clew.evaluate.designs import method_of
+from clew.evaluate.designs.method import Sides
 from clew.evaluate.finding import EquityGroup, LookAt
-from clew.evaluate.looks import critical_value
-from clew.evaluate.rows import Rows, Tally
+from clew.evaluate.rows import Rows
 from clew.pilot.protocol import Equity, Outcome, Protocol
 
 FEWEST_SHOWN: Final = 10
@@ -49,19 +48,19 @@ class GroupCount:
         return self.n + self.reached > 0 and min(self.treated, self.comparison) < FEWEST_SHOWN
 
 
-def equity_groups(protocol: Protocol, rows: Rows, tally: Tally, arms: Arms, look: LookAt) -> tuple[EquityGroup, ...]:
+def equity_groups(protocol: Protocol, rows: Rows, sides: Sides, look: LookAt) -> tuple[EquityGroup, ...]:
     """Return every group of every registered column: columns as registered, groups in label order."""
     return tuple(
         group
         for equity in protocol.equity
-        for group in withheld(_column(protocol, rows, equity, counts(tally, equity, arms), look))
+        for group in withheld(_column(protocol, rows, equity, counts(sides, equity), look))
     )
 
 
-def counts(tally: Tally, equity: Equity, arms: Arms) -> dict[str, GroupCount]:
+def counts(sides: Sides, equity: Equity) -> dict[str, GroupCount]:
     """Return how many units each group has, by label: those in the data and those registered as eligible."""
-    group, arm = tally.keys[equity.column], tally.keys[arms.column]
-    treated, comparison = arm.where(arms.treated), arm.where(arms.comparison)
+    tally, treated, comparison = sides.tally, sides.treated, sides.comparison
+    group = tally.keys[equity.column]
     found = {}
     for label in sorted({*group.labels, *dict(equity.eligible_shares)}):
         here = group.where(label)
@@ -130,11 +129,10 @@ def _effect(
     if not count.n:
         return None, ABSENT
     try:
-        effect, std_error, df = effect_within(protocol, rows, (group,))
+        raw = method_of(protocol).in_group(protocol, rows, group)
     except InputError as error:
         return None, f"Its effect cannot be estimated: {error.problems[0].what}"
-    margin = critical_value(look.nominal_p, df) * std_error
-    return GroupEffect(effect, (effect - margin, effect + margin)), ""
+    return GroupEffect(raw.estimate, raw.interval(look)), ""
 
 
 def withheld(groups: list[EquityGroup]) -> Iterator[EquityGroup]:

@@ -1,5 +1,6 @@
 """The effect and its uncertainty, from a protocol's design and the moments of its rows."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,10 +10,12 @@ from clew.errors import InputError
 from clew.evaluate.arms import Arms, arms_of
 from clew.evaluate.blocks import Effect, block_weighted
 from clew.evaluate.cluster_robust import cr1, cr2
+from clew.evaluate.finding import LookAt
 from clew.evaluate.heteroskedastic import classical, robust
 from clew.evaluate.icc import intra_cluster_correlation
+from clew.evaluate.looks import critical_value
 from clew.evaluate.regression import Fit, additive_columns, fit, interacted_columns
-from clew.evaluate.rows import Layout, Moments, Rows, Within, distinct, layout_of, numbered, select
+from clew.evaluate.rows import Layout, Moments, Rows, Within, distinct, numbered, plain_layout, select
 from clew.evaluate.wording import quoted
 from clew.pilot.protocol import Design, Protocol
 
@@ -21,11 +24,12 @@ from clew.pilot.protocol import Design, Protocol
 class RawEstimate:
     """An effect, treated minus comparison, in the outcome's units, before any interval or test.
 
-    `df`: degrees of freedom of the t reference. `n`: rows used, other arms included. `clusters`: how many, and how many
-    hold treated and comparison rows; None where units stand alone. `mean_treated`, `mean_comparison`: weighted, not
-    adjusted. `icc`: intra-cluster correlation within arms, which may be negative; None
-    without clusters or with weights.
-    `left_out`: columns that say nothing beyond earlier ones.
+    `df`: degrees of freedom of the t reference, infinite for the normal. `n`: rows used, other arms included.
+    `clusters`: how many, and how many hold treated and comparison rows; None where units stand alone. `mean_treated`,
+    `mean_comparison`: weighted, not adjusted. `icc`: intra-cluster correlation within arms, which may be negative;
+    None without clusters or with weights. `left_out`: columns that say nothing beyond earlier ones.
+    `p_value`, `interval_at` (level to interval): where inference is not by estimate ± t · standard error, as with
+    permutations; the interval may be infinite.
     """
 
     estimate: float
@@ -41,6 +45,15 @@ class RawEstimate:
     clusters_comparison: int | None = None
     icc: float | None = None
     left_out: tuple[str, ...] = ()
+    p_value: float | None = None
+    interval_at: Callable[[float], tuple[float, float]] | None = None
+
+    def interval(self, look: LookAt) -> tuple[float, float]:
+        """Return the interval of this look: as wide as its limit asks, at level 1 − nominal p."""
+        if self.interval_at is not None:
+            return self.interval_at(1 - look.nominal_p)
+        margin = critical_value(look.nominal_p, self.df) * self.std_error
+        return self.estimate - margin, self.estimate + margin
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +89,7 @@ def effect_within(protocol: Protocol, rows: Rows, within: Within) -> Effect:
 def _task(protocol: Protocol, rows: Rows, within: Within) -> tuple[_Task, Moments]:
     layout = estimation_layout(protocol)
     moments = rows.moments(layout, within)
-    key = moments.keys[layout.arm]
+    key = moments.keys[protocol.design.arm]
     arms = arms_of(protocol.design, {key.labels[code] for code in numbered(key.codes)[0]})
     if protocol.design.estimator != "difference":
         moments = select(moments, key.where(arms.treated) | key.where(arms.comparison))
@@ -95,12 +108,26 @@ def _checked_effect(task: _Task, moments: Moments) -> tuple[Effect, tuple[str, .
     return (effect, std_error, df), left_out
 
 
+def arms_layout(protocol: Protocol) -> Layout:
+    """Return which column plays which part where arms are dealt."""
+    design = protocol.design
+    return replace(
+        plain_layout(protocol),
+        arm=design.arm,
+        cluster=design.cluster,
+        block=design.block,
+        level=design.fixed_effects[0] if design.fixed_effects else None,
+        unit=design.unit,
+        variables=distinct(design.received),
+    )
+
+
 def estimation_layout(protocol: Protocol) -> Layout:
     """The layout that the estimator asks for: with `difference`, blocks are absorbed unless fixed effects are named.
 
     Raises: InputError for combinations that are not offered.
     """
-    design, layout = protocol.design, layout_of(protocol)
+    design, layout = protocol.design, arms_layout(protocol)
     if len(design.fixed_effects) > 1 or len(distinct(layout.level, layout.block)) > 1:
         raise InputError(
             f"only one column can be absorbed, not {', '.join(distinct(layout.block, *design.fixed_effects))}.",

@@ -12,7 +12,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from clew.errors import InputError
+from clew.errors import InputError, Problem
 from clew.evaluate.arrays import encode, label_of
 from clew.evaluate.cells import (
     Pair,
@@ -25,10 +25,11 @@ from clew.evaluate.cells import (
     recentred_sql,
     subset_sql,
 )
-from clew.evaluate.checks import check_columns, check_design, check_values
+from clew.evaluate.checks import check_columns, check_values, repeated_units
+from clew.evaluate.designs import layout_of, method_of
 from clew.evaluate.grid import Scheme, exact_scheme, finer, quick_scheme
 from clew.evaluate.profile import Profile, Profiles, profile
-from clew.evaluate.rows import Curves, Floats, Key, Layout, Moments, Tally, Within, distinct, layout_of, nobody
+from clew.evaluate.rows import Curves, Floats, Key, Layout, Moments, Tally, Within, distinct, nobody
 from clew.evaluate.second_scan import Scope, second_scan
 from clew.evaluate.sources import Part, Paths, find_parts, read_part
 from clew.evaluate.table import Table, number, open_table, text
@@ -73,7 +74,7 @@ class FileRows:
     def moments(self, layout: Layout, within: Within = ()) -> Moments:
         """Sufficient statistics of a subset, exact until they are rounded once; see `Rows.moments`."""
         where = " AND ".join(f"{self._place(column)} = {self._literal(column, label)}" for column, label in within)
-        places = [0, *(i for i, one in enumerate(self.variables, 1) if i == 1 or one.column in layout.adjust_for)]
+        places = [0, *(i for i, one in enumerate(self.variables, 1) if i == 1 or one.column in layout.beside)]
         factors = tuple(column for column in self.factors if column in layout.adjust_for)
         names = distinct(*layout.design_keys, *factors)
         keys, pairs = [self._place(column) for column in names], pairs_of(places)
@@ -182,9 +183,7 @@ def _filled(values: NDArray[Any]) -> NDArray[Any]:
 def needed_columns(protocol: Protocol) -> tuple[str, ...]:
     """Return the columns that data must have for a protocol."""
     layout = layout_of(protocol)
-    return distinct(
-        layout.outcome, *layout.design_keys, *layout.groups, *layout.adjust_for, layout.weights, layout.unit
-    )
+    return distinct(layout.outcome, *layout.design_keys, *layout.groups, *layout.beside, layout.weights, layout.unit)
 
 
 def look_over(path: Path, protocol: Protocol) -> Part:
@@ -211,16 +210,29 @@ def open_rows(paths: Paths, protocol: Protocol, *, threads: int | None = None) -
         profiles = profile(table, layout)
         check_columns(table, profiles, layout)
         rows = _reduced(table, profiles, layout)
-        check_design(table, rows.tally(layout), protocol.design)
+        _check_design(protocol, rows, layout)
     except BaseException:
         table.held.close()
         raise
     return rows
 
 
+def _check_design(protocol: Protocol, rows: FileRows, layout: Layout) -> None:
+    """Refuse data that the design cannot use, and units that come twice, all at once."""
+    problems: list[Problem] = []
+    try:
+        method_of(protocol).check(protocol, rows.tally(layout))
+    except InputError as error:
+        problems += error.problems
+    if layout.unit:
+        problems += repeated_units(rows.table, layout.unit, rows.profiles.rows)
+    if problems:
+        raise InputError(problems=tuple(problems))
+
+
 def _reduced(table: Table, profiles: Profiles, layout: Layout) -> FileRows:
     outcome = profiles.variables[layout.outcome]
-    adjusting = [profiles.variables[column] for column in layout.adjust_for]
+    adjusting = [profiles.variables[column] for column in layout.beside]
     variables = (outcome, *(one for one in adjusting if one.is_number))
     factors = tuple(one for one in adjusting if not one.is_number)
     weights = profiles.variables[layout.weights] if layout.weights else None

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -9,9 +10,8 @@ class Estimate:
     """An effect, treated minus comparison, in the outcome's units, with its uncertainty.
 
     `df`: degrees of freedom of the t reference, None where the normal is used. `interval`: two-sided at `level`,
-    widened
-    to the boundary where this is one of several looks. `p_value`: two-sided, of no effect, at this look alone.
-    `clusters`: how many, None where units were randomised.
+    widened to the boundary where this is one of several looks. `p_value`: two-sided, of no effect, at this look alone.
+    `clusters`: how many, None where units stand alone.
     """
 
     estimate: float
@@ -69,13 +69,92 @@ class EquityGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class Alternative:
+    """The effect if an assumption is given up, in the outcome's units; `says`: what is given up, in a few words.
+
+    `estimate` is None where only bounds are known.
+    """
+
+    says: str
+    estimate: float | None
+    interval: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Screen:
-    """One check of the data's honesty. `flag`: it asks a question that blocks "scale" until it is answered."""
+    """One check of the data's honesty, or of an assumption of the design.
+
+    `flag`: it asks a question that blocks "scale" until it is answered. `why`: one sentence with the figures.
+    `instead`: the effect without the assumption, where it can be told.
+    """
 
     name: str
     flag: bool
     statistic: float | None
     why: str
+    p_value: float | None = None
+    instead: Alternative | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Further:
+    """A figure beside the effect that decides nothing: another estimator, one period, one cohort.
+
+    `kind` "warning": an estimate that must not be used alone. `interval` at `level`. None where a figure cannot be
+    computed; `why` then says the reason, else how to read it.
+    """
+
+    name: str
+    estimate: float | None
+    std_error: float | None = None
+    interval: tuple[float, float] | None = None
+    level: float | None = None
+    df: float | None = None
+    p_value: float | None = None
+    why: str = ""
+    kind: Literal["estimate", "warning", "period", "group"] = "estimate"
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One mark of a picture. `low`, `high`: its interval; in a series of bars, where the bar begins and ends on x."""
+
+    x: float
+    y: float
+    low: float | None = None
+    high: float | None = None
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Marks that belong together, drawn as `style` says."""
+
+    name: str
+    style: Literal["points", "line", "step", "bars"]
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A vertical line: a cut-off, a start, an interruption."""
+
+    x: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What a plot shows, as figures. `sentence`: what is seen, in plain words. `zero`: y = 0 is drawn as a line."""
+
+    name: str
+    title: str
+    sentence: str
+    x_label: str
+    y_label: str
+    series: tuple[Series, ...]
+    marks: tuple[Mark, ...] = ()
+    zero: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,3 +193,5 @@ class Finding:
     evidence_level: int
     missing: tuple[tuple[str, int], ...] = ()
     data_sha256: str | None = None
+    further: tuple[Further, ...] = ()
+    pictures: tuple[Picture, ...] = ()

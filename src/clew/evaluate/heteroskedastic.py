@@ -60,7 +60,7 @@ def _meat_of_cells(fit: Fit, moments: Moments, layout: Layout, *, hc2: bool) -> 
 
 def _welch(cells: Floats, moments: Moments, layout: Layout) -> float:
     """Welch–Satterthwaite degrees of freedom from the two arms' shares of the variance; 0 where there is none."""
-    arm = np.unique(moments.keys[layout.arm].codes, return_inverse=True)[1].ravel()
+    arm = level_codes(moments, layout.arm)
     variance = np.bincount(arm, cells)
     if not variance.any():
         return 0.0

@@ -7,6 +7,8 @@ The boundaries themselves are `clew.pilot.spending`. Sources: Lan & DeMets (1983
 (1979), Biometrics 35; Jennison & Turnbull (2000), "Group Sequential Methods", chs. 3, 7 and 11.
 """
 
+from math import isinf
+
 from scipy.special import ndtr, ndtri, stdtrit
 
 from clew.errors import InputError
@@ -59,7 +61,7 @@ def critical_value(nominal_p: float, df: float | None) -> float:
     Taking the p-value limit over to the t distribution keeps the error rate with few clusters: Jennison & Turnbull
     (2000), §3.8 and ch. 11 (significance-level approach).
     """
-    return float(-ndtri(nominal_p / 2)) if df is None else float(-stdtrit(df, nominal_p / 2))
+    return float(-ndtri(nominal_p / 2)) if df is None or isinf(df) else float(-stdtrit(df, nominal_p / 2))
 
 
 def information(protocol: Protocol, look: int, *, units: int, clusters: int | None) -> float:

@@ -74,7 +74,7 @@ def profile(table: Table, layout: Layout) -> Profiles:
 
     Raises: InputError where the files cannot be read through, or hold no row.
     """
-    variables = distinct(layout.outcome, *layout.adjust_for, layout.weights)
+    variables = distinct(layout.outcome, *layout.beside, layout.weights)
     keys = distinct(*layout.design_keys, *layout.groups)
     drafts = [*(_variable(table, column) for column in variables), *(_key(table, column) for column in keys)]
     asked = ", ".join(part for draft in drafts for part in draft.asked)

@@ -24,11 +24,16 @@ Within = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Which column plays which part. `groups`: equity columns. `level`: the column whose values are absorbed."""
+    """Which column plays which part. `groups`: equity columns. `level`: the column whose values are absorbed.
+
+    `keys`: further columns that rows are told apart by (period, unit, start of treatment, running variable).
+    `variables`: further numbers that are summed beside the outcome (received, exposure), before those adjusted for.
+    `may_be_empty`: those of `keys` whose emptiness has a meaning (no start of treatment: never treated).
+    """
 
     outcome: str
     measure: Measure
-    arm: str
+    arm: str | None = None
     cluster: str | None = None
     block: str | None = None
     level: str | None = None
@@ -36,11 +41,19 @@ class Layout:
     unit: str | None = None
     adjust_for: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    variables: tuple[str, ...] = ()
+    may_be_empty: tuple[str, ...] = ()
 
     @property
     def design_keys(self) -> tuple[str, ...]:
-        """The key columns that every estimator needs, without repetition: arm, cluster, block, absorbed level."""
-        return distinct(self.arm, self.cluster, self.block, self.level)
+        """The key columns that every estimator needs, without repetition: arm, cluster, block, level, `keys`."""
+        return distinct(self.arm, self.cluster, self.block, self.level, *self.keys)
+
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """Columns that are summed beside the outcome: `variables`, then those adjusted for."""
+        return distinct(*self.variables, *self.adjust_for)
 
 
 def nobody(within: Within) -> InputError:
@@ -54,18 +67,13 @@ def distinct(*names: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name is not None))
 
 
-def layout_of(protocol: Protocol) -> Layout:
-    """Read off a protocol which column plays which part."""
-    design, outcome = protocol.design, protocol.outcome
+def plain_layout(protocol: Protocol) -> Layout:
+    """Read off a protocol what every design has: outcome, weights, baseline columns and groups."""
+    outcome = protocol.outcome
     return Layout(
         outcome=outcome.column,
         measure=outcome.measure,
-        arm=design.arm,
-        cluster=design.cluster,
-        block=design.block,
-        level=design.fixed_effects[0] if design.fixed_effects else None,
-        weights=design.weights,
-        unit=design.unit,
+        weights=protocol.design.weights,
         adjust_for=outcome.adjust_for,
         groups=tuple(equity.column for equity in protocol.equity),
     )
@@ -127,10 +135,11 @@ class Tally:
 class Moments:
     """Counts and cross-products of the cells of a subset, about the subset's own mean.
 
-    `n`: (C,) rows. `centre`: (V,) the origin, near the weighted mean, of outcome then `covariates`, in their units.
-    `products`: (C, 1+V, 1+V), the sum over rows of w·(1, v)(1, v)' with v = (outcome, covariates) − `centre`; w = 1
-    without weights. `factors`: the text covariates, which are among
-    `keys`. `noise`: (V,) what rounding may add to a variable's sum of squares for each row.
+    `n`: (C,) rows. `covariates`: the layout's variables, then the numbers that are adjusted for. `centre`: (V,) the
+    origin, near the weighted mean, of outcome then `covariates`, in their units. `products`: (C, 1+V, 1+V), the sum
+    over rows of w·(1, v)(1, v)' with v = (outcome, covariates) − `centre`; w = 1 without weights. `factors`: the text
+    covariates, which are among `keys`. `noise`: (V,) what rounding may add to a variable's sum of squares for each
+    row.
     """
 
     keys: Mapping[str, Key]

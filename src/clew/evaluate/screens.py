@@ -1,6 +1,6 @@
 """Checks of the data's honesty. Each asks one question; a flagged one blocks "scale" until somebody answers it.
 
-A new screen is one function that returns a `Screen`, and one line in `analyse.py`.
+A new screen is one function that returns a `Screen`, and one line in the `beside` of the designs that it suits.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from scipy.special import ndtr, stdtr
 
-from clew.evaluate.finding import Estimate, LookAt, Randomisation, Screen
+from clew.evaluate.finding import LookAt, Randomisation, Screen
 
 ATTRITION_P: Final = 0.01
 """Missing outcomes are questioned below this p-value: one false alarm in a hundred sound pilots."""
@@ -96,7 +96,7 @@ def sample_ratio_mismatch(treated: int, comparison: int, treated_share: float) -
     return Screen("sample-ratio mismatch", flag=p < RATIO_P, statistic=statistic, why=said + question)
 
 
-def few_clusters_disagreement(effect: Estimate, test: Randomisation, look: LookAt) -> Screen:
+def few_clusters_disagreement(interval: tuple[float, float], test: Randomisation, look: LookAt) -> Screen:
     """Ask what to believe where the interval excludes no effect but the randomisation test does not.
 
     With few clusters the t reference is an approximation, and dealing the clusters anew is not. Both are held against
@@ -104,7 +104,7 @@ def few_clusters_disagreement(effect: Estimate, test: Randomisation, look: LookA
 
     Source: Gerber & Green (2012), "Field Experiments", §3.6; Young (2019), Quarterly Journal of Economics 134.
     """
-    says_yes = effect.interval[0] > 0 or effect.interval[1] < 0
+    says_yes = interval[0] > 0 or interval[1] < 0
     disagrees = says_yes and test.p_value > look.nominal_p
     limit = f"{test.p_value:.3g} against this look's limit of {look.nominal_p:.3g}"
     if disagrees:

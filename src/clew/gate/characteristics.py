@@ -21,11 +21,10 @@ from numpy.typing import NDArray
 from clew.errors import InputError, Problem
 from clew.evaluate.analyse import analyse
 from clew.evaluate.arrays import ArrayRows
-from clew.evaluate.estimate import estimation_layout
+from clew.evaluate.designs import method_of
 from clew.evaluate.finding import Finding
+from clew.evaluate.world import HARM, NO_EFFECT, WORTH_HAVING, Scenario, World, scenarios, world_of
 from clew.gate.judge import History, Judgement, judge
-from clew.gate.simulate import draw
-from clew.gate.world import HARM, NO_EFFECT, WORTH_HAVING, Scenario, World, scenarios, world_of
 from clew.pilot.assumptions import Assumption
 from clew.pilot.protocol import Protocol
 from clew.pilot.trial import looks_paid_for
@@ -128,7 +127,7 @@ def characteristics(
     trials, seed or workers make no sense.
     """
     _check(trials=trials, seed=seed, workers=workers)
-    estimation_layout(protocol)  # refuses what is not offered before anything is made up
+    method_of(protocol).layout(protocol)  # refuses what is not offered before anything is made up
     world = world_of(protocol)
     tried = scenarios(protocol, world)
     ended = _run(Task(protocol, world, tried, seed), trials, workers, progress or (lambda _: None))
@@ -173,7 +172,8 @@ class Task:
     def trial(self, scenario: int, number: int) -> tuple[int, int, int]:
         """Return how one trial ended; see `Endings`."""
         seeds = np.random.SeedSequence(self.seed, spawn_key=(scenario, number))
-        drawn = draw(self.protocol, self.world, self.scenarios[scenario], np.random.default_rng(seeds))
+        chance = np.random.default_rng(seeds)
+        drawn = method_of(self.protocol).draw(self.protocol, self.world, self.scenarios[scenario], chance)
         history, mute = History(), 0
         last = looks_paid_for(self.protocol)
         for look in range(1, last + 1):

@@ -3,7 +3,8 @@
 from difflib import get_close_matches
 from typing import Any, Protocol  # Any: values of TOML that readers have already read
 
-from clew.pilot.keys import BY_NAME, KINDS, NOT_BUILT_KINDS, Kind
+from clew.pilot.keys import BY_NAME
+from clew.pilot.kinds import KINDS, Kind
 from clew.pilot.protocol import Design
 
 Values = dict[str, Any]
@@ -18,11 +19,6 @@ class Objector(Protocol):
         ...
 
 
-def is_not_built(found: Values) -> bool:
-    """Tell whether a [design] names a kind that clew knows of but has not built: its keys are then not judged."""
-    return found.get("kind") in NOT_BUILT_KINDS
-
-
 def resolve(found: Values, outcome: Values, reading: Objector) -> Design | None:
     """Return the design with the defaults of its kind, or None where it has mistakes, which `reading` has noted."""
     name = found.get("kind")
@@ -32,6 +28,7 @@ def resolve(found: Values, outcome: Values, reading: Objector) -> Design | None:
     kind = KINDS[name]
     objections = [
         *_lacks(found, kind),
+        *_strange(found, kind),
         *_disagreements(found),
         *_offer(found, name, kind),
         *_block_weighted(found, adjusts=bool(outcome.get("adjust_for"))),
@@ -47,6 +44,8 @@ def default_estimator(kind: str, *, blocked: bool, adjusts: bool) -> str:
     Blocks that were randomised within must be analysed as such; covariates call for Lin's adjustment, which takes
     blocks along, but not where few clusters would pay for it with their degrees of freedom.
     """
+    if kind not in {"randomised", "cluster-randomised"}:
+        return KINDS[kind].estimators[0]
     if kind == "cluster-randomised":
         return "difference"
     if adjusts:
@@ -59,17 +58,15 @@ def default_errors(kind: Kind, *, clustered: bool) -> str:
 
     Units randomised one by one within clusters (villages, schools) still resemble their neighbours.
     """
-    return BY_CLUSTER[0] if clustered else kind.standard_errors[0]
+    by_cluster = clustered and BY_CLUSTER[0] in kind.standard_errors
+    return BY_CLUSTER[0] if by_cluster else kind.standard_errors[0]
 
 
 def _object_to_kind(name: str | None, reading: Objector) -> None:
-    built = f"Built: {', '.join(KINDS)}."
     if name is None:
         return  # its absence or form has been noted where it was read
-    if name in NOT_BUILT_KINDS:
-        reading.object_to(("design", "kind"), f'the kind "{name}" is not built yet.', built)
-        return
-    near = get_close_matches(name, [*KINDS, *NOT_BUILT_KINDS], n=1)
+    built = f"There are: {', '.join(KINDS)}."
+    near = get_close_matches(name, list(KINDS), n=1)
     hint = f'Did you mean "{near[0]}"? {built}' if near else built
     reading.object_to(("design", "kind"), f'there is no kind "{name}".', hint)
 
@@ -80,10 +77,26 @@ Objection = tuple[str, str, str]
 def _lacks(found: Values, kind: Kind) -> list[Objection]:
     form = {key.name: key.reader.form for key in BY_NAME["design"].keys}
     name = found["kind"]
-    return [
+    objections = [
         (key, f"a {name} design lacks `{key}`.", f"Add {key} = … ({form[key]}).")
         for key in kind.needs
         if key not in found
+    ]
+    for one, other in kind.either:
+        if (one in found) == (other in found):
+            count = "both" if one in found else "neither"
+            what = f"a {name} design names either `{one}` or `{other}`; {count} of them are given."
+            objections.append((one, what, f"Keep or add one of them ({form[one]}, {form[other]})."))
+    return objections
+
+
+def _strange(found: Values, kind: Kind) -> list[Objection]:
+    """Keys that other kinds have: left in, they would promise what is not done."""
+    takes = ", ".join(f"`{key}`" for key in (*kind.needs, *kind.takes))
+    return [
+        (key, f"a {found['kind']} design has no `{key}`.", f"Remove it. Its keys: {takes}.")
+        for key in found
+        if key not in kind.known
     ]
 
 
@@ -93,9 +106,12 @@ def _disagreements(found: Values) -> list[Objection]:
         objections.append(("pair", "`pair` is another word for `block`; both are given.", "Keep one of them."))
     if len(found.get("fixed_effects", ())) > 1:
         objections.append(("fixed_effects", "more than one column is not built yet.", "Name one column."))
-    if found.get("standard_errors") in BY_CLUSTER and "cluster" not in found:
+    clustered = "cluster" in found or found.get("kind") == "difference-in-differences"  # whose units are clusters
+    if found.get("standard_errors") in BY_CLUSTER and not clustered:
         what = f'standard_errors = "{found["standard_errors"]}" needs clusters, and none are named.'
         objections.append(("standard_errors", what, "Add cluster = …, or name errors of single units."))
+    if found.get("kind") == "rare-events" and "arm" in found and "comparison" not in found:
+        objections.append(("comparison", "`arm` is named without `comparison`.", "Add comparison = … (its value)."))
     arms = [found.get("comparison"), found.get("treated"), *found.get("other_arms", ())]
     named = [arm for arm in arms if arm is not None]
     if len(set(named)) < len(named):
@@ -129,8 +145,8 @@ def _block(found: Values) -> str | None:
 
 
 def _design(found: Values, outcome: Values, kind: Kind) -> Design:
-    resolved: Values = {key: value for key, value in found.items() if key != "pair"}
-    resolved["block"] = _block(found)
+    resolved: Values = {key: value for key, value in found.items() if key not in {"pair", "from"}}
+    resolved |= {"block": _block(found), "paired": "pair" in found, "starts": found.get("from", ())}
     blocked, adjusts = _block(found) is not None, bool(outcome.get("adjust_for"))
     resolved.setdefault("estimator", default_estimator(found["kind"], blocked=blocked, adjusts=adjusts))
     resolved.setdefault("standard_errors", default_errors(kind, clustered="cluster" in found))

@@ -13,6 +13,7 @@ from clew.pilot.readers import (
     flag,
     identifier,
     label,
+    label_or_labels,
     labels,
     money,
     number,
@@ -47,39 +48,6 @@ class Table:
     repeated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """What a kind of design needs and offers; the first of `standard_errors` is its default."""
-
-    needs: tuple[str, ...]
-    estimators: tuple[str, ...]
-    standard_errors: tuple[str, ...]
-
-
-KINDS = {
-    "randomised": Kind(
-        needs=("arm", "comparison"),
-        estimators=("lin", "difference", "block-weighted"),
-        standard_errors=("hc2", "hc1", "classical", "cr2", "cr1"),
-    ),
-    "cluster-randomised": Kind(
-        needs=("arm", "comparison", "cluster"),
-        estimators=("difference", "lin"),
-        standard_errors=("cr2", "cr1"),
-    ),
-}
-NOT_BUILT_KINDS = (
-    "stepped-wedge",
-    "random-rollout",
-    "difference-in-differences",
-    "staggered-difference-in-differences",
-    "regression-discontinuity",
-    "synthetic-control",
-    "synthetic-difference-in-differences",
-    "interrupted-time-series",
-    "encouragement",
-    "rare-events",
-)
 LOOKS = ("single", "obrien-fleming")
 NOT_BUILT_LOOKS = ("anytime",)
 
@@ -121,8 +89,25 @@ TABLES = (
             Key("weights", column()),
             Key("fixed_effects", columns()),
             Key("estimator", text("name of an estimator")),
-            Key("standard_errors", one_of("classical", "hc1", "hc2", "cr1", "cr2")),
+            Key("standard_errors", text("name of standard errors")),
             Key("seed", whole(0, 2**63 - 1)),
+            Key("period", column()),
+            Key("treated_from", column()),
+            Key("from", label_or_labels()),
+            Key("against", one_of("never", "not-yet")),
+            Key("aggregate", one_of("overall", "group", "event-time")),
+            Key("estimand", one_of("simple", "cohort", "calendar")),
+            Key("running", column()),
+            Key("cutoff", ANY),
+            Key("treated_side", one_of("above", "below")),
+            Key("received", column()),
+            Key("bandwidth", POSITIVE),
+            Key("donut", POSITIVE),
+            Key("treated_unit", label()),
+            Key("season", whole(2, 366)),
+            Key("control", column()),
+            Key("exposure", column()),
+            Key("expected", column()),
         ),
         needed=True,
     ),
@@ -169,6 +154,10 @@ TABLES = (
             Key("r2", number("share from 0, below 1", lambda value: 0 <= value < 1)),
             Key("power", number("share from 0.5, below 1", lambda value: 0.5 <= value < 1)),
             Key("treated_share", INNER_SHARE),
+            Key("periods", whole(1, 10_000)),
+            Key("periods_before", whole(1, 10_000)),
+            Key("serial_correlation", number("number above -1, below 1", lambda value: -1 < value < 1)),
+            Key("received_share", number("share above 0, at most 1", lambda value: 0 < value <= 1)),
             Key("rare_name", text()),
             Key("rare_events_a_year", number("number above 0, at most 1000", lambda value: 0 < value <= 1_000)),
             Key("rare_cut", number("share above 0, at most 1", lambda value: 0 < value <= 1)),

@@ -148,7 +148,7 @@ def _table(table: Table, document: dict[str, Any], reading: Reading) -> Any:
 def _keys(table: Table, found: dict[str, Any], path: KeyPath, reading: Reading) -> Values:
     known = {key.name: key for key in table.keys}
     for name in found:
-        if name not in known and not (table.name == "design" and design.is_not_built(found)):
+        if name not in known:
             reading.object_to((*path, name), f"[{table.name}] has no key `{name}`.", _home(name, list(known)))
     for key in table.keys:
         if key.needed and key.name not in found:

@@ -10,8 +10,6 @@ from decimal import Decimal
 from typing import Literal
 
 Measure = Literal["mean", "proportion", "count"]
-Estimator = Literal["difference", "lin", "block-weighted"]
-StandardErrors = Literal["classical", "hc1", "hc2", "cr1", "cr2"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,32 +41,57 @@ class Population:
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """How the comparison is made. Texts are column names, except `kind`, `comparison`, `treated`, `other_arms`.
+    """How the comparison is made. What the kind needs is there (`clew.pilot.kinds`), and nothing that it does not take.
 
-    `treated` names the treated value of `arm` where the column holds more than two; `other_arms` are the remaining
-    values, which enter a difference as indicator columns and nothing else. `unit`, where given, must be unique.
-    `estimator` and `standard_errors` are resolved: the parser fills in the default of the kind.
-    `fixed_effects`: columns whose values are absorbed (one column at present).
+    Texts are column names, except `kind`, `estimator`, `standard_errors` (resolved: the default of the kind is filled
+    in), `against`, `aggregate`, `estimand`, `treated_side`, and the values of columns `comparison`, `other_arms`,
+    `starts` (TOML: `from`), `treated_unit` and, where arms are dealt, `treated`; in difference-in-differences
+    `treated` is a 0/1 column. `other_arms` enter a difference as indicator columns and nothing else. `unit`, where
+    rows are units, must be unique. `fixed_effects`: columns whose values are absorbed (one at present). `cutoff`,
+    `bandwidth`, `donut`: in the units of `running`. `season`: periods in one round.
     """
 
-    kind: Literal["randomised", "cluster-randomised"]
-    arm: str
-    comparison: str
-    estimator: Estimator
-    standard_errors: StandardErrors
+    kind: str
+    estimator: str
+    standard_errors: str
+    arm: str = ""
+    comparison: str = ""
     treated: str | None = None
     other_arms: tuple[str, ...] = ()
     cluster: str | None = None
     block: str | None = None
+    paired: bool = False
     unit: str | None = None
     weights: str | None = None
     fixed_effects: tuple[str, ...] = ()
     seed: int | None = None
+    period: str = ""
+    treated_from: str = ""
+    starts: tuple[str, ...] = ()
+    against: Literal["never", "not-yet"] = "not-yet"
+    aggregate: Literal["overall", "group", "event-time"] = "overall"
+    estimand: Literal["simple", "cohort", "calendar"] = "simple"
+    running: str = ""
+    cutoff: float = 0.0
+    treated_side: Literal["above", "below"] = "above"
+    received: str | None = None
+    bandwidth: float | None = None
+    donut: float | None = None
+    treated_unit: str = ""
+    season: int | None = None
+    control: str | None = None
+    exposure: str | None = None
+    expected: str | None = None
 
     @property
     def deals_clusters(self) -> bool:
         """Whether whole clusters are dealt to the arms, and not the units in them one by one."""
-        return self.kind == "cluster-randomised"
+        return self.kind in {"cluster-randomised", "stepped-wedge"}
+
+    @property
+    def deals_arms(self) -> bool:
+        """Whether every unit (or cluster) is dealt to one arm for good."""
+        return self.kind in {"randomised", "cluster-randomised", "encouragement"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +150,9 @@ class Size:
     sizes over their mean. `icc`: intra-cluster correlation, 0 to 1. `baseline`: comparison mean, share or rate a unit.
     `sd`: standard deviation of a mean outcome. `r2`: share of variance that `adjust_for` explains, 0 to 1.
     `power`: wanted probability of showing `worth_having`. `treated_share`: share of clusters or units treated.
+    `periods`: of a panel or series, in all; `periods_before`: of them before the first start. `serial_correlation`: of
+    a unit's outcome from one period to the next, -1 to 1. `received_share`: by how much more often the treatment is
+    received in the encouraged arm, 0 to 1.
     `rare_events_a_year`: the hoped-for event's expected yearly count in the whole area, and `rare_name` what it is.
     `rare_cut`: the share by which the pilot hopes to cut it, 0 to 1.
     """
@@ -140,6 +166,10 @@ class Size:
     r2: float = 0.0
     power: float = 0.8
     treated_share: float = 0.5
+    periods: int | None = None
+    periods_before: int | None = None
+    serial_correlation: float | None = None
+    received_share: float | None = None
     rare_name: str | None = None
     rare_events_a_year: float | None = None
     rare_cut: float = 0.5

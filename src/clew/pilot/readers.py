@@ -82,6 +82,15 @@ def labels() -> Reader:
     return Reader(form, _read)
 
 
+def label_or_labels() -> Reader:
+    """One value of a column or a list of different ones, always returned as a list."""
+
+    def _read(value: Any) -> tuple[str, ...]:
+        return tuple(labels().read(value)) if isinstance(value, list) else (str(label().read(value)),)
+
+    return Reader("value, or list of values", _read)
+
+
 def identifier() -> Reader:
     """A name that is safe in file names and addresses."""
     form = "letters, digits and hyphens, at most 64"

@@ -13,8 +13,10 @@ from scipy.special import stdtr
 
 from builders import a_protocol
 from clew.errors import InputError
-from clew.evaluate.analyse import analyse, evidence_level, registered_treated_share
+from clew.evaluate.analyse import analyse, evidence_level
 from clew.evaluate.arrays import ArrayRows
+from clew.evaluate.designs import method_of
+from clew.evaluate.designs.arms import registered_treated_share
 from clew.evaluate.files import open_rows
 from clew.pilot.protocol import Cost, Design, Looks, Outcome, Population, Protocol, Size
 
@@ -43,7 +45,7 @@ def units(seed: int = 1, n: int = 120) -> Columns:
 
 
 def of_units(**changes: object) -> Protocol:
-    design = Design("randomised", "arm", "control", "difference", "hc2")
+    design = Design("randomised", "difference", "hc2", "arm", "control")
     return replace(PLAIN, design=design, outcome=Outcome("safe", "mean", "higher", 0.1), **changes)  # type: ignore[arg-type]
 
 
@@ -171,7 +173,7 @@ def test_the_evidence_level_follows_from_the_design(kind: str, effect: float, be
         outcome=replace(PLAIN.outcome, better=better),  # type: ignore[arg-type]
     )
     found = replace(analyse(PLAIN, ArrayRows(TWELVE_MONTHS)).effect, estimate=effect)
-    assert evidence_level(protocol, found) == level
+    assert evidence_level(protocol, method_of(protocol), found, ()) == level
 
 
 @settings(max_examples=15)

@@ -20,7 +20,7 @@ HALVES = (("a", 0.5), ("b", 0.5))
 def protocol(*, better: str = "higher", looks: Looks | None = None, **equity: object) -> Protocol:
     """Units are randomised; the difference in means has Welch's standard error and degrees of freedom."""
     return a_protocol(
-        design=Design("randomised", "arm", "control", "difference", "hc2", treated="treated"),
+        design=Design("randomised", "difference", "hc2", "arm", "control", treated="treated"),
         outcome=Outcome("y", "mean", better, 0.1),  # type: ignore[arg-type]
         looks=looks or Looks("single", 1, 0.05),
         equity=(Equity("group", **{"eligible_shares": HALVES, **equity}),),  # type: ignore[arg-type]
@@ -151,7 +151,7 @@ def test_a_group_without_an_eligible_share_has_no_reach_and_says_why() -> None:
 
 
 def test_a_group_of_one_cluster_an_arm_cannot_be_estimated_and_says_why() -> None:
-    design = Design("cluster-randomised", "arm", "control", "difference", "cr2", cluster="c", treated="treated")
+    design = Design("cluster-randomised", "difference", "cr2", "arm", "control", cluster="c", treated="treated")
     data = columns(a=(outcomes(0, 40), outcomes(0, 40)), b=(outcomes(0, 40), outcomes(0, 40)))
     number = np.where(data["group"] == "a", 0, 1 + np.arange(160) % 2).astype(str)  # group a: one a arm, group b: two
     data["c"] = np.char.add(data["arm"], number)

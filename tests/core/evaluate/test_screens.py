@@ -97,5 +97,5 @@ def test_a_test_that_contradicts_the_interval_is_asked_about(
 ) -> None:
     finding = a_finding(interval)
     look = replace(finding.look, nominal_p=0.049)
-    screen = few_clusters_disagreement(finding.effect, Randomisation(p, 924, exact=True), look)
+    screen = few_clusters_disagreement(finding.effect.interval, Randomisation(p, 924, exact=True), look)
     assert (screen.flag, screen.statistic) == (flag, p)

@@ -11,6 +11,7 @@ from scipy.special import nctdtr, stdtrit
 from builders import a_finding, a_protocol
 from clew.errors import InputError
 from clew.evaluate.finding import Estimate
+from clew.evaluate.world import HARM, NO_EFFECT, WORTH_HAVING, scenarios, world_of
 from clew.gate.characteristics import (
     ENDINGS,
     Characteristics,
@@ -22,7 +23,6 @@ from clew.gate.characteristics import (
     trials_in_all,
 )
 from clew.gate.judge import History, judge
-from clew.gate.world import HARM, NO_EFFECT, WORTH_HAVING, scenarios, world_of
 from clew.pilot.protocol import Cost, Design, Equity, Looks, Outcome, Population, Protocol, ScaleRule, Size
 from clew.pilot.spending import looks_at
 
@@ -32,7 +32,7 @@ EFFECT_ALONE = ScaleRule(effect_lower_bound_above=0.0)
 def of_units(**changes: object) -> Protocol:
     """One look at a mean of single units, ruled by the effect alone: everything has a closed form."""
     plain: dict[str, object] = {
-        "design": Design("randomised", "arm", "control", "difference", "hc2"),
+        "design": Design("randomised", "difference", "hc2", "arm", "control"),
         "outcome": Outcome("y", "mean", "higher", 0.5),
         "looks": Looks("single", 1, 0.05),
         "size": Size(units=80, sd=1.0),
@@ -46,7 +46,7 @@ def of_units(**changes: object) -> Protocol:
 
 def of_clusters(**changes: object) -> Protocol:
     plain: dict[str, object] = {
-        "design": Design("cluster-randomised", "arm", "control", "difference", "cr2", cluster="district"),
+        "design": Design("cluster-randomised", "difference", "cr2", "arm", "control", cluster="district"),
         "outcome": Outcome("y", "proportion", "higher", 0.25),
         "size": Size(units=480, clusters=24, icc=0.05, baseline=0.4, cluster_size_cv=0.0),
     }
@@ -180,7 +180,7 @@ def test_every_measure_and_design_can_be_tried(measure: str, block: str | None) 
     size = Size(units=240, clusters=16, icc=0.02, baseline=0.4, sd=1.0)
     for kind, estimator, errors in (("randomised", "lin", "hc2"), ("cluster-randomised", "difference", "cr2")):
         cluster = "district" if kind == "cluster-randomised" else None
-        design = Design(kind, "arm", "control", estimator, errors, cluster=cluster, block=block)  # type: ignore[arg-type]
+        design = Design(kind, estimator, errors, "arm", "control", cluster=cluster, block=block)  # type: ignore[arg-type]
         result = characteristics(of_units(design=design, outcome=outcome, size=size), trials=20)
         assert found(result, WORTH_HAVING)["scale"] > found(result, NO_EFFECT)["scale"]
 

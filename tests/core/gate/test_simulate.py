@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from builders import a_protocol
-from clew.gate.simulate import Drawn, draw
-from clew.gate.world import Groups, Scenario, World
+from clew.evaluate.simulate import Drawn, draw
+from clew.evaluate.world import Groups, Scenario, World
 from clew.pilot.protocol import Design, Equity, Looks, Outcome, Protocol, Size
 
 GROUPS = Groups("tongue", ("Danish", "other"), (0.8, 0.2))
@@ -22,7 +22,7 @@ def clustered(measure: str, **size: object) -> Protocol:
 
 
 def unclustered(measure: str = "mean", **changes: object) -> Protocol:
-    design = Design("randomised", "arm", "control", "difference", "hc2")
+    design = Design("randomised", "difference", "hc2", "arm", "control")
     return a_protocol(design=design, outcome=Outcome("y", measure, "higher", 0.1), **changes)  # type: ignore[arg-type]
 
 
@@ -81,7 +81,7 @@ def test_clusters_of_less_than_a_row_still_have_one_at_every_look() -> None:
 
 
 def test_units_may_be_dealt_within_clusters() -> None:
-    design = Design("randomised", "arm", "control", "difference", "cr1", cluster="village")
+    design = Design("randomised", "difference", "cr1", "arm", "control", cluster="village")
     protocol = a_protocol(design=design)
     drawn = draw(protocol, World(800, 20, 0.5, icc=0.1), NO_EFFECT, np.random.default_rng(3))
     treated = drawn.columns["arm"] == "treated"
@@ -98,7 +98,7 @@ def test_cluster_sizes_vary_as_assumed() -> None:
 
 @pytest.mark.parametrize("share", [0.5, 0.25])
 def test_arms_are_dealt_in_the_registered_share_in_every_batch_and_block(share: float) -> None:
-    design = Design("randomised", "arm", "control", "block-weighted", "hc2", block="site")
+    design = Design("randomised", "block-weighted", "hc2", "arm", "control", block="site")
     protocol = replace(unclustered(size=Size(treated_share=share)), design=design)
     drawn = draw(protocol, World(800, None, 0.0), NO_EFFECT, np.random.default_rng(5))
     for look in (1, 2):
@@ -129,8 +129,7 @@ def test_a_group_that_is_adjusted_for_stays_a_group() -> None:
 
 
 def test_every_column_that_the_design_names_is_there() -> None:
-    design = Design(
-        "cluster-randomised", "arm", "treated", "difference", "cr2", cluster="c", unit="u", weights="w",
+    design = Design("cluster-randomised", "difference", "cr2", "arm", "treated", cluster="c", unit="u", weights="w",
         fixed_effects=("site",),
     )  # fmt: skip
     drawn = draw(a_protocol(design=design), World(96, 8, 0.5), NO_EFFECT, np.random.default_rng(8))

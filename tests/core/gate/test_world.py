@@ -7,7 +7,7 @@ import pytest
 
 from builders import a_protocol
 from clew.errors import InputError
-from clew.gate.world import HARM, Groups, Scenario, World, effects_by_group, scenarios, world_of
+from clew.evaluate.world import HARM, Groups, Scenario, World, effects_by_group, scenarios, world_of
 from clew.pilot.protocol import Design, Equity, Outcome, Protocol, Size
 from clew.pilot.size import size
 
@@ -15,7 +15,7 @@ GROUPS = Groups("tongue", ("Danish", "other"), (0.8, 0.2))
 
 
 def of_units(**changes: object) -> Protocol:
-    design = Design("randomised", "arm", "control", "difference", "hc2")
+    design = Design("randomised", "difference", "hc2", "arm", "control")
     return a_protocol(design=design, **changes)
 
 

@@ -1,6 +1,7 @@
 """A protocol file becomes values, or every mistake in it is named with its line and a remedy."""
 
 import hashlib
+import json
 import re
 from datetime import date
 from decimal import Decimal
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from clew.errors import InputError, MissingError
-from clew.pilot.keys import KINDS, NOT_BUILT_KINDS
+from clew.pilot.kinds import KINDS
 from clew.pilot.parse import LARGEST_FILE, load_protocol, parse_protocol
 from clew.pilot.protocol import Cost, Equity, Looks, ScaleRule
 from protocol_texts import SOUND, changed, protocol, without_table
@@ -192,11 +193,20 @@ def test_a_count_cannot_be_negative() -> None:
     assert said == f"p.toml, line {line_of('baseline')}: `baseline`: a count cannot be -1. Write events a unit."
 
 
-@pytest.mark.parametrize("kind", NOT_BUILT_KINDS)
-def test_a_kind_that_is_not_built_is_refused_by_its_name_alone(kind: str) -> None:
-    text = changed(('kind = "cluster-randomised"', f'kind = "{kind}"'), ('cluster = "district"', 'period = "month"'))
-    said = the_mistake(text)
-    assert said == f'p.toml, line 12: the kind "{kind}" is not built yet. Built: randomised, cluster-randomised.'
+@pytest.mark.parametrize("kind", KINDS)
+def test_keys_that_a_kind_does_not_take_are_refused_by_name(kind: str) -> None:
+    strange = "treated_from" if "treated_from" not in KINDS[kind].known else "running"
+    text = changed(('kind = "cluster-randomised"', f'kind = "{kind}"\n{strange} = "score"'))
+    with pytest.raises(InputError) as caught:
+        parse_protocol(text.encode(), "p.toml")
+    assert f"a {kind} design has no `{strange}`." in str(caught.value)
+
+
+def test_of_two_keys_that_exclude_each_other_one_must_be_given() -> None:
+    for more, count in (("", "neither"), ('\nexposure = "years"\nexpected = "usual"', "both")):
+        text = changed(('kind = "cluster-randomised"', f'kind = "rare-events"{more}'), ('cluster = "district"', ""))
+        with pytest.raises(InputError, match=f"`exposure` or `expected`; {count} of them"):
+            parse_protocol(text.encode(), "p.toml")
 
 
 def test_looks_that_are_not_built_are_refused_by_their_name() -> None:
@@ -378,6 +388,17 @@ def test_a_file_that_is_not_there_is_missing(tmp_path: Path, path: str) -> None:
         load_protocol(tmp_path / path)
 
 
-def test_every_kind_that_is_built_can_be_read() -> None:
-    assert set(KINDS) == {"randomised", "cluster-randomised"}
-    assert not set(KINDS) & set(NOT_BUILT_KINDS)
+VALUES = {"from": 3, "cutoff": 50, "treated_side": "above"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_can_be_read_with_what_it_needs(kind: str) -> None:
+    named = (*KINDS[kind].needs, *(first for first, _ in KINDS[kind].either))
+    lines = [f"{key} = {json.dumps(VALUES.get(key, key))}" for key in named]
+    lines += ['comparison = "none"'] if kind == "rare-events" else []
+    old = ('kind = "cluster-randomised"', 'arm = "arm"', 'comparison = "usual"', 'cluster = "district"')
+    table = "\n".join(["[design]", f'kind = "{kind}"', *lines])
+    text = changed(*((line, "") for line in old)).replace("[design]", table)
+    design = parse_protocol(text.encode(), "p.toml").design
+    assert (design.kind, design.estimator) == (kind, KINDS[kind].estimators[kind == "randomised"])
+    assert design.starts == (("3",) if "from" in named else ())

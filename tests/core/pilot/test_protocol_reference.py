@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from clew.pilot.keys import BY_NAME, KINDS, LOOKS, TABLES, Key, Table
+from clew.pilot.keys import BY_NAME, LOOKS, TABLES, Key, Table
+from clew.pilot.kinds import KINDS
 from clew.pilot.protocol import Cost, Design, Equity, Looks, Outcome, Pilot, Population, Publics, ScaleRule, Size
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "reference" / "protocol.md").read_text(encoding="utf-8")
@@ -27,6 +28,8 @@ SAID_OTHERWISE = {
     ("design", "arm"): "needed by the kind",
     ("design", "comparison"): "needed by the kind",
     ("design", "cluster"): "needed by the kind",
+    **{("design", key): "needed by the kind" for kind in KINDS.values() for key in kind.needs},
+    **{("design", key): "needed by the kind" for kind in KINDS.values() for pair in kind.either for key in pair},
     ("design", "estimator"): "by the kind",
     ("design", "standard_errors"): "by the kind",
     ("design", "pair"): "–",
@@ -37,7 +40,7 @@ def documented() -> dict[str, dict[str, tuple[str, str]]]:
     """Table → key → (form, default), as the page says."""
     found: dict[str, dict[str, tuple[str, str]]] = {}
     for title, body in re.findall(r"^## \[{1,2}(\w+)\]{1,2}\n(.*?)(?=^## |\Z)", PAGE, re.DOTALL | re.MULTILINE):
-        rows = re.findall(r"^\| `(\w+)` \| (.*?) \| (.*?) \| \S.* \|$", body, re.MULTILINE)
+        rows = re.findall(r"^\| `(\w+)` \| ([^|]*) \| ([^|]*) \| \S[^|]* \|$", body, re.MULTILINE)
         found[title] = {key: (form, default) for key, form, default in rows}
     return found
 

@@ -1,7 +1,10 @@
 """The first questions: what for, compared with what, measured how, and for whom."""
 
-from clew.pilot.keys import KINDS
+from clew.pilot.kinds import KINDS
 from clew.web.pilot.question import DraftStep, Question
+
+OFFERED = ("randomised", "cluster-randomised")
+"""Kinds of design that can be drafted here; the protocol of any other is written as a file."""
 
 WHY = DraftStep(
     "why",
@@ -150,7 +153,7 @@ COMPARISON = DraftStep(
             shape="choose",
             choices=(
                 ("", "As suits the design", ""),
-                *((one, one, "") for one in dict.fromkeys(e for kind in KINDS.values() for e in kind.estimators)),
+                *((one, one, "") for one in dict.fromkeys(e for kind in OFFERED for e in KINDS[kind].estimators)),
             ),
             seldom=True,
         ),

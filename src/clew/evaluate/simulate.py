@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaincinv, gammaincinv, ndtri
 
-from clew.gate.world import Scenario, World, effects_by_group
+from clew.evaluate.world import Scenario, World, effects_by_group
 from clew.pilot.protocol import Protocol
 from clew.pilot.trial import looks_paid_for
 

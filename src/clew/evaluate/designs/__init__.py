@@ -1,0 +1,32 @@
+"""The designs that an effect can be estimated in, one file each. A new one is a file here and a line in `DESIGNS`."""
+
+from clew.errors import InputError
+from clew.evaluate.designs import cluster_randomised, randomised
+from clew.evaluate.designs.method import Method
+from clew.evaluate.rows import Layout
+from clew.pilot.protocol import Protocol
+
+DESIGNS: dict[str, Method] = {
+    method.kind: method
+    for method in (
+        randomised.METHOD,
+        cluster_randomised.METHOD,
+    )
+}
+
+
+def method_of(protocol: Protocol) -> Method:
+    """Return how the protocol's kind of design is estimated. Raises InputError where it is not built."""
+    kind = protocol.design.kind
+    if kind not in DESIGNS:
+        raise InputError(
+            f"data of a {kind} design cannot be evaluated yet.",
+            where="[design] kind",
+            do=f"Built: {', '.join(DESIGNS)}.",
+        )
+    return DESIGNS[kind]
+
+
+def layout_of(protocol: Protocol) -> Layout:
+    """Return which column of the data plays which part."""
+    return method_of(protocol).layout(protocol)
