@@ -3,14 +3,17 @@
 It needs no distribution and holds with any number of clusters, so it stands beside the t-based p-value where clusters
 are few.
 
+Turned round, it gives an interval: the effects that, taken off the treated, leave nothing surprising.
+
 Sources: Fisher (1935), "The Design of Experiments", ch. III; Edgington & Onghena (2007), "Randomization Tests", 4th
-ed.; Phipson & Smyth (2010), Stat. Appl. Genet. Mol. Biol. 9 (a sampled p-value counts the observed assignment).
+ed.; Phipson & Smyth (2010), Stat. Appl. Genet. Mol. Biol. 9 (a sampled p-value counts the observed assignment);
+Rosenbaum (2002), "Observational Studies", §2.6, and Statistical Science 17 (intervals; adjusting for covariates).
 """
 
 import math
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate, combinations
 from typing import Final
@@ -57,22 +60,83 @@ def randomisation_test(dealt: Dealt, *, seed: int = 0, draws: int = DRAWS) -> Ra
     of unit means, averaged over blocks. All re-assignments where there are at most 20,000, else `draws` of them by
     `seed`, the assignment made being counted among them.
     """
+    clusters, design = _laid_out(dealt)
+    clusters = replace(clusters, held=clusters.held[:, [0, 2]])
+    observed = abs(clusters.differences(np.array([[float(arm) for _, arm in design]]))[0, 0])
+    rounding = 1e-9 * observed + 1e-12 * float(np.abs(clusters.held[:, 0]).sum() / clusters.held[:, 1].sum())
+    parts, exact = _deals(design, seed, draws)
+    hits, dealt_anew = 0, 0
+    for deals in parts:
+        hits += int(np.count_nonzero(np.abs(clusters.differences(deals)[:, 0]) >= observed - rounding))
+        dealt_anew += len(deals)
+    return (
+        Randomisation(hits / dealt_anew, dealt_anew, exact)
+        if exact
+        else Randomisation((1 + hits) / (1 + draws), draws, exact)
+    )
+
+
+def randomisation_interval(dealt: Dealt, level: float, *, seed: int = 0, draws: int = DRAWS) -> tuple[float, float]:
+    """Return the effects, the same for every unit, that the test at 1 − `level` does not reject.
+
+    An end is infinite where there are too few re-assignments to reject anything on that side.
+    """
+    clusters, design = _laid_out(dealt)
+    observed = float(clusters.differences(np.array([[float(arm) for _, arm in design]]))[0, 0])
+    parts, exact = _deals(design, seed, draws)
+    found = np.vstack([clusters.differences(deals) for deals in parts])
+    return not_rejected(observed, found[:, 0], found[:, 1], 1 - level, listed=exact)
+
+
+def not_rejected(observed: float, gaps: Floats, slopes: Floats, limit: float, *, listed: bool) -> tuple[float, float]:
+    """Return the interval of effects whose two-sided p-value exceeds `limit`, in closed form.
+
+    Taking the effect t off the treated leaves `observed` − t, and turns a deal's statistic into `gaps` − t · `slopes`,
+    (B,) each; `slopes`, within ±1, is the statistic of who was treated. So a deal is as large as the one observed for t
+    between two roots, on either side of `observed`, and p falls as t moves away. `listed`: the deals are all there are,
+    else a sample beside which the observed one is counted.
+    """
+    always = np.isclose(np.abs(slopes), 1.0, rtol=0, atol=1e-12)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        roots = np.sort([(observed - gaps) / (1 - slopes), (observed + gaps) / (1 + slopes)], axis=0)
+    low, high = np.where(always, -np.inf, roots[0]), np.where(always, np.inf, roots[1])
+    counted = limit * (len(gaps) if listed else len(gaps) + 1)
+    least = math.floor(counted + 1e-9) + (1 if listed else 0)
+    if least == 0:
+        return -math.inf, math.inf
+    return float(np.sort(low)[least - 1]), float(np.sort(high)[-least])
+
+
+def adjusted_totals(products: Floats) -> Floats:
+    """Return each cluster's total of what is left of the outcome once covariates are taken out, arms unseen: (G,).
+
+    `products`: (G, 1+V, 1+V), sums over rows of (1, outcome, covariates)(1, outcome, covariates)'. Put in place of the
+    totals of the outcome, they test the same hypothesis with less noise: Rosenbaum (2002), Statistical Science 17.
+    """
+    total = products.sum(axis=0)
+    rest = np.array([0, *range(2, len(total))])
+    coefficients = np.linalg.lstsq(total[np.ix_(rest, rest)], total[rest, 1], rcond=None)[0]
+    return np.asarray(products[:, 0, 1] - products[:, 0, rest] @ coefficients)
+
+
+def _laid_out(dealt: Dealt) -> tuple["_Clusters", "Design"]:
+    """Return the clusters in an order that their rows cannot change, and how they were dealt.
+
+    What they hold: the outcome's total about the mean of all, the size where treated, the size.
+    """
     order = _order(dealt)
     design = tuple((dealt.blocks[i], dealt.treated[i]) for i in order)
     totals, sizes = (np.array([values[i] for i in order]) for values in (dealt.totals, dealt.sizes))
     centred = totals - sizes * (totals.sum() / sizes.sum())
-    clusters = _Clusters(np.column_stack([centred, sizes]), block_places(design), dealt.by_precision)
-    observed = clusters.differences(np.array([[float(arm) for _, arm in design]]))[0]
-    rounding = 1e-9 * observed + 1e-12 * float(np.abs(centred).sum() / sizes.sum())
-    possible = assignments_possible(design)
-    exact = possible <= min(MOST_LISTED, MOST_HELD // len(design))
-    parts = [all_assignments(design)] if exact else sampled_assignments(design, seed, draws)
-    hits = sum(int(np.count_nonzero(clusters.differences(deals) >= observed - rounding)) for deals in parts)
-    return (
-        Randomisation(hits / possible, possible, exact)
-        if exact
-        else Randomisation((1 + hits) / (1 + draws), draws, exact)
-    )
+    of_treated = sizes * np.array([arm for _, arm in design])
+    held = np.column_stack([centred, of_treated, sizes])
+    return _Clusters(held, block_places(design), dealt.by_precision), design
+
+
+def _deals(design: "Design", seed: int, draws: int) -> tuple[Iterable[Floats], bool]:
+    """Return all re-assignments, or a sample of them, and whether they are all."""
+    exact = assignments_possible(design) <= min(MOST_LISTED, MOST_HELD // len(design))
+    return ([all_assignments(design)] if exact else sampled_assignments(design, seed, draws)), exact
 
 
 def _order(dealt: Dealt) -> list[int]:
@@ -83,27 +147,28 @@ def _order(dealt: Dealt) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class _Clusters:
-    """What stays the same however the arms are dealt. `held`: (clusters, 2), total and size; `blocks`: their places."""
+    """What stays the same however the arms are dealt. `held`: (clusters, 1+m), m totals, then size; `blocks`: their
+    places."""
 
     held: Floats
     blocks: tuple[slice, ...]
     by_precision: bool
 
     def differences(self, deals: Floats) -> Floats:
-        """Return the absolute difference in arm means of each deal (rows: deals, columns: clusters).
+        """Return the differences in arm means of each deal (rows: deals, columns: clusters): (deals, m).
 
         A block whose clusters all have the same arm says nothing and counts for nothing.
         """
-        gaps, weights = np.zeros(len(deals)), np.zeros(len(deals))
+        gaps, weights = np.zeros((len(deals), self.held.shape[1] - 1)), np.zeros((len(deals), 1))
         for block in self.blocks:
-            total, size = self.held[block].sum(axis=0)
-            treated_total, treated_size = (deals[:, block] @ self.held[block]).T
-            rest = size - treated_size
-            if 0 < treated_size[0] < size:
-                weight = treated_size * rest / size if self.by_precision else size
-                gaps += weight * (treated_total / treated_size - (total - treated_total) / rest)
+            all_of = self.held[block].sum(axis=0)
+            treated = deals[:, block] @ self.held[block]
+            rest = all_of - treated
+            if 0 < treated[0, -1] < all_of[-1]:
+                weight = treated[:, -1:] * rest[:, -1:] / all_of[-1] if self.by_precision else all_of[-1]
+                gaps += weight * (treated[:, :-1] / treated[:, -1:] - rest[:, :-1] / rest[:, -1:])
                 weights += weight
-        return np.abs(gaps / np.where(weights > 0, weights, 1.0))
+        return np.asarray(gaps / np.where(weights > 0, weights, 1.0))
 
 
 Design = tuple[tuple[int, bool], ...]

@@ -1,5 +1,6 @@
 """The randomisation test against hand counts, brute force over every deal, and its own promise of size."""
 
+import time
 from dataclasses import replace
 from itertools import permutations
 
@@ -11,8 +12,10 @@ from scipy.special import ndtr
 
 from clew.evaluate.randomisation import (
     Dealt,
+    adjusted_totals,
     all_assignments,
     assignments_possible,
+    randomisation_interval,
     randomisation_test,
     sampled_assignments,
 )
@@ -178,3 +181,51 @@ def test_least_squares_with_block_effects_weighs_blocks_by_precision() -> None:
     assert len(deals) == 18
     assert randomisation_test(dealt).p_value == pytest.approx(expected)
     assert randomisation_test(replace(dealt, by_precision=False)).p_value == pytest.approx(expected / 2)
+
+
+def taken_off(dealt: Dealt, effect: float) -> Dealt:
+    """The same clusters with the effect taken off every treated unit."""
+    parts = zip(dealt.totals, dealt.sizes, dealt.treated, strict=True)
+    return replace(dealt, totals=tuple(total - effect * size * arm for total, size, arm in parts))
+
+
+def unequal(seed: int, clusters: int, blocks: int = 1, *, by_precision: bool = False) -> Dealt:
+    rng = np.random.default_rng(seed)
+    sizes, block = rng.integers(3, 12, clusters).astype(float), np.arange(clusters) % blocks
+    treated = np.arange(clusters) // blocks % 2 == 0
+    totals = sizes * (rng.normal(2, 1, clusters) + treated)
+    return Dealt(tuple(totals), tuple(sizes), tuple(treated), tuple(block), by_precision)
+
+
+@pytest.mark.parametrize(
+    "dealt", [unequal(1, 9), unequal(2, 10, blocks=2), unequal(3, 10, blocks=2, by_precision=True), unequal(4, 24)]
+)
+def test_the_interval_holds_the_effects_that_the_test_does_not_reject(dealt: Dealt) -> None:
+    low, high = randomisation_interval(dealt, 0.9)
+    for end, inwards in ((low, 1e-7), (high, -1e-7)):
+        assert randomisation_test(taken_off(dealt, end + inwards)).p_value > 0.1 + 1e-12
+        assert randomisation_test(taken_off(dealt, end - inwards)).p_value <= 0.1 + 1e-12
+
+
+def test_where_no_deal_can_be_rejected_the_interval_has_no_ends() -> None:
+    six = unequal(5, 6)  # 20 deals, the one made and its mirror among them: p is at least a tenth
+    assert randomisation_interval(six, 0.95) == (-np.inf, np.inf)
+    assert np.isfinite(randomisation_interval(six, 0.85)).all()
+
+
+def test_covariates_are_taken_out_of_the_totals() -> None:
+    rng = np.random.default_rng(6)
+    cluster = np.arange(60) % 8
+    x = rng.normal(0, 1, (60, 2))
+    y = x @ [1.0, -2.0] + rng.normal(0, 0.3, 60)
+    rows = np.column_stack([np.ones(60), y, x])
+    products = np.array([rows[cluster == g].T @ rows[cluster == g] for g in range(8)])
+    design = rows[:, [0, 2, 3]]
+    residual = y - design @ np.linalg.lstsq(design, y, rcond=None)[0]
+    assert adjusted_totals(products) == pytest.approx(np.bincount(cluster, residual))
+
+
+def test_a_thousand_clusters_are_dealt_ten_thousand_times_within_seconds() -> None:
+    began = time.perf_counter()
+    randomisation_test(unequal(7, 1000), draws=10_000)
+    assert time.perf_counter() - began < 5
