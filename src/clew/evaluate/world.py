@@ -34,6 +34,9 @@ class World:
     """What is assumed. `units` and `clusters`: in all at the last planned look; `clusters` None: units are randomised.
 
     `baseline`: comparison mean, share or rate a unit; `sd`: of a mean outcome; `icc`: 0 to 1; `cv`: of cluster sizes.
+    `periods`, `periods_before` (the first start), `serial` (correlation with the period before): 0 where nothing is
+    followed over time; in a panel `units` counts units, each with a row a period. `received`: by how much more often
+    the treatment is received where it is encouraged.
     `listed`: every number with whether the protocol states it; `notes`: what else is taken for granted, in sentences.
     """
 
@@ -43,6 +46,10 @@ class World:
     sd: float = 1.0
     icc: float = 0.0
     cv: float = 0.0
+    periods: int = 0
+    periods_before: int = 0
+    serial: float = 0.0
+    received: float = 1.0
     groups: tuple[Groups, ...] = ()
     listed: tuple[Assumption, ...] = ()
     notes: tuple[str, ...] = ()
@@ -112,6 +119,10 @@ def world_of(protocol: Protocol) -> World:
         sd=assumed.sd or 1.0,
         icc=min(assumed.icc or 0.0, 0.999),
         cv=assumed.cv or 0.0,
+        periods=assumed.periods or 0,
+        periods_before=assumed.periods_before or 0,
+        serial=assumed.serial or 0.0,
+        received=1.0 if assumed.received is None else assumed.received,
         groups=groups,
         listed=(*assumed.listed, *_extent_listed(protocol, units, clusters)),
         notes=tuple(_notes(protocol, assumed, groups)),

@@ -9,6 +9,19 @@ CLUSTER_SIZE_CV = 0.65
 CLUSTER_SIZE = 30
 SMALL_EFFECT = 0.2
 COUNT_BASELINE = 10
+PERIODS = 8
+SERIAL = 0.5
+RECEIVED = 0.5
+PANELS = {
+    "stepped-wedge",
+    "random-rollout",
+    "difference-in-differences",
+    "staggered-difference-in-differences",
+    "synthetic-control",
+    "synthetic-difference-in-differences",
+    "interrupted-time-series",
+}
+"""Kinds that follow units over periods."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +39,9 @@ class Assumed:
     """All numbers that a sample size rests on, resolved; `listed` says which of them the protocol states.
 
     `effect`: signed, in the outcome's units. `icc`, `cv`, `cluster_size`: None where single units are randomised;
-    `clusters`: None where not planned.
+    `periods`, `periods_before` (the first start), `serial` (correlation of a unit's outcome with that of the period
+    before, beyond what stays the same): None where nothing is followed over time. `received`: by how much more often
+    the treatment is received where it is encouraged; None where nobody is.
     """
 
     effect: float
@@ -40,6 +55,10 @@ class Assumed:
     cv: float | None
     cluster_size: float | None
     listed: tuple[Assumption, ...]
+    periods: int | None = None
+    periods_before: int | None = None
+    serial: float | None = None
+    received: float | None = None
 
 
 def assume(protocol: Protocol) -> Assumed:
@@ -48,13 +67,16 @@ def assume(protocol: Protocol) -> Assumed:
     Defaults: a proportion's baseline half an effect away from 0.5, where it varies most; a mean's standard deviation
     five times the effect, which makes it "small" (Cohen 1988); a count's baseline ten times the effect; intra-cluster
     correlation 0.05, above most service outcomes (Adams et al. 2004, J. Clin. Epidemiol. 57: median 0.01); coefficient
-    of variation of cluster sizes 0.65, as in general practices (Eldridge et al. 2006); 30 units a cluster.
+    of variation of cluster sizes 0.65, as in general practices (Eldridge et al. 2006); 30 units a cluster; eight
+    periods, half of them before; serial correlation 0.5 (Bertrand, Duflo & Mullainathan 2004 find about as much in
+    yearly panels); half of those who are encouraged follow.
     """
     size, outcome = protocol.size, protocol.outcome
     effect = outcome.sign * outcome.worth_having
     baseline, sd = _baseline(protocol, effect), _sd(protocol)
     icc, cv, cluster_size = _clusters(protocol) if protocol.design.cluster is not None else (None, None, None)
-    chosen = [one for one in (baseline, sd, icc, cv, cluster_size) if one is not None]
+    panel, received = _panel(protocol), _received(protocol)
+    chosen = [one for one in (baseline, sd, icc, cv, cluster_size, *panel, received) if one is not None]
     return Assumed(
         effect=effect,
         baseline=baseline.value if baseline else 0.0,
@@ -67,7 +89,37 @@ def assume(protocol: Protocol) -> Assumed:
         cv=cv.value if cv else None,
         cluster_size=cluster_size.value if cluster_size else None,
         listed=(*chosen, *_always(protocol)),
+        periods=int(panel[0].value) if panel else None,
+        periods_before=int(panel[1].value) if panel else None,
+        serial=panel[2].value if panel else None,
+        received=received.value if received else None,
     )
+
+
+def _panel(protocol: Protocol) -> tuple[Assumption, ...]:
+    """Periods, periods before and serial correlation, where units are followed; nothing elsewhere."""
+    size = protocol.size
+    if protocol.design.kind not in PANELS:
+        return ()
+    periods = size.periods or (2 * size.periods_before if size.periods_before else PERIODS)
+    return (
+        _stated("periods", size.periods, periods, "four before and four after"),
+        _stated("periods_before", size.periods_before, max(1, periods // 2), "half of all periods"),
+        _stated("serial_correlation", size.serial_correlation, SERIAL, "as in yearly panels (Bertrand et al. 2004)"),
+    )
+
+
+def _received(protocol: Protocol) -> Assumption | None:
+    if protocol.design.received is None:
+        return None
+    return _stated("received_share", protocol.size.received_share, RECEIVED, "half of the encouraged follow")
+
+
+def _stated(name: str, stated: float | None, default: float, why: str) -> Assumption:
+    """What the protocol states, else the default with its reason."""
+    if stated is None:
+        return Assumption(name, default, stated=False, why=why)
+    return Assumption(name, stated, stated=True)
 
 
 def _baseline(protocol: Protocol, effect: float) -> Assumption | None:
