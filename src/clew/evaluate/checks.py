@@ -31,7 +31,7 @@ def check_columns(table: Table, profiles: Profiles, layout: Layout) -> None:
         raise InputError(problems=tuple(problems))
     for one in profiles.variables.values():
         _check_unit(table, one)
-    _check_variation(table, profiles.variables[layout.outcome])
+    _check_variation(table, profiles.variables[layout.outcome], constant=layout.few_rows)
 
 
 def _value_faults(table: Table, one: Profile, layout: Layout) -> list[Fault]:
@@ -44,6 +44,10 @@ def _value_faults(table: Table, one: Profile, layout: Layout) -> list[Fault]:
         return [faults.NOT_FINITE]
     if one.column == layout.weights and one.low <= 0:
         return [faults.NOT_POSITIVE]
+    if one.column in layout.shares and not (one.low >= 0 and one.high <= 1):
+        return [faults.NOT_A_SHARE]
+    if one.column in layout.from_zero and one.low < 0:
+        return [faults.NEGATIVE]
     return _measure_faults(table, one, layout) if one.column == layout.outcome else []
 
 
@@ -91,11 +95,11 @@ def _check_unit(table: Table, one: Profile) -> None:
         )
 
 
-def _check_variation(table: Table, outcome: Profile) -> None:
+def _check_variation(table: Table, outcome: Profile, *, constant: bool) -> None:
     where = f"{table.parts[0].path}, column {outcome.column}"
     if not outcome.filled:
         raise InputError("no row has an outcome.", where=where, do="Bring the outcomes.")
-    if outcome.low == outcome.high:
+    if outcome.low == outcome.high and not constant:
         raise InputError(
             f"every outcome is {outcome.low:g}: without variation there is nothing to compare.",
             where=where,

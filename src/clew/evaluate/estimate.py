@@ -86,6 +86,16 @@ def effect_within(protocol: Protocol, rows: Rows, within: Within) -> Effect:
     return _checked_effect(*_task(protocol, rows, within))[0]
 
 
+def effect_unchecked(protocol: Protocol, rows: Rows, within: Within) -> Effect:
+    """The same where an outcome may not vary at all: its standard error is then 0, or rounding.
+
+    Raises: InputError for arms that are absent or of one unit.
+    """
+    task, moments = _task(protocol, rows, within)
+    _enough(task, moments)
+    return _effect(task, moments)[0]
+
+
 def _task(protocol: Protocol, rows: Rows, within: Within) -> tuple[_Task, Moments]:
     layout = estimation_layout(protocol)
     moments = rows.moments(layout, within)

@@ -72,6 +72,18 @@ NOT_POSITIVE = Fault(
     "weights in column {column} must be above 0",
     "Correct them, or leave out rows that should not count.",
 )
+NOT_A_SHARE = Fault(
+    "TRY_CAST({c} AS DOUBLE) < 0 OR TRY_CAST({c} AS DOUBLE) > 1",
+    lambda value, _: not 0 <= _value(value) <= 1,
+    "column {column} says who received it and must hold numbers from 0 to 1",
+    "Write 1 where it was received, 0 where it was not, or the share that was.",
+)
+NEGATIVE = Fault(
+    "TRY_CAST({c} AS DOUBLE) < 0",
+    lambda value, _: _value(value) < 0,
+    "column {column} is what events are counted over and cannot be negative",
+    "Correct it, or leave out the row.",
+)
 EMPTY = Fault(
     "({c} IS NULL OR trim(CAST({c} AS VARCHAR)) = '') AND {y} IS NOT NULL AND trim(CAST({y} AS VARCHAR)) <> ''",
     lambda value, outcome: not value.strip() and bool(outcome.strip()),

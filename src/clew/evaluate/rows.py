@@ -29,6 +29,8 @@ class Layout:
     `keys`: further columns that rows are told apart by (period, unit, start of treatment, running variable).
     `variables`: further numbers that are summed beside the outcome (received, exposure), before those adjusted for.
     `may_be_empty`: those of `keys` whose emptiness has a meaning (no start of treatment: never treated).
+    `shares`: those of `variables` that lie from 0 to 1; `from_zero`: those that are not negative. `few_rows`: the
+    outcome may be the same in every row, as where rows are few sums of counts.
     """
 
     outcome: str
@@ -44,6 +46,9 @@ class Layout:
     keys: tuple[str, ...] = ()
     variables: tuple[str, ...] = ()
     may_be_empty: tuple[str, ...] = ()
+    shares: tuple[str, ...] = ()
+    from_zero: tuple[str, ...] = ()
+    few_rows: bool = False
 
     @property
     def design_keys(self) -> tuple[str, ...]:
