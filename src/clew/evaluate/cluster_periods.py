@@ -1,0 +1,169 @@
+"""A stepped wedge by its cluster-period means: in each period, clusters already treated against clusters not yet.
+
+Within one period nothing that time does can tell the clusters apart, and chance dealt who came first. So each period's
+difference is unbiased, and so is any mean of them whose weights the outcomes do not enter. How far chance alone goes is
+seen by dealing the clusters anew to the start dates that were really used: it needs no model of how clusters or
+periods resemble each other.
+
+Sources: Thompson, Davey, Fielding, Hargreaves & Hayes (2018), Robust analysis of stepped wedge trials using
+cluster-level summaries within periods, Statistics in Medicine 37; Kennedy-Shaffer, de Gruttola & Lipsitch (2020), Novel
+methods for the analysis of stepped wedge cluster randomized trials, Statistics in Medicine 39; Wang & De Gruttola
+(2017), The use of permutation tests for the analysis of parallel and stepped-wedge cluster-randomized trials,
+Statistics in Medicine 36.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Final
+
+import numpy as np
+
+from clew.evaluate.randomisation import DRAWS, MOST_HELD, MOST_LISTED, not_rejected
+from clew.evaluate.rows import Floats, Integers
+
+ROUNDING: Final = 1e-9
+"""Statistics that differ by less than this share of themselves are equal."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterPeriods:
+    """C clusters in T periods, in the order of time.
+
+    `mean`: (C, T) outcome, in its units, NaN where a cluster has none in a period. `start`: (C,) place of the first
+    treated period, T where never.
+    """
+
+    mean: Floats
+    start: Integers
+
+    @property
+    def treated(self) -> Floats:
+        """1.0 where a cluster-period is treated: (C, T)."""
+        return np.asarray(np.arange(self.mean.shape[1]) >= self.start[:, None], dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Vertical:
+    """The comparison within periods. `difference`: (T,) treated minus untreated mean, NaN where a period has only one
+    of them. `share`: (T,) its weight in the `estimate`. `treated`, `untreated`: (T,) clusters with an outcome."""
+
+    estimate: float
+    difference: Floats
+    share: Floats
+    treated: Integers
+    untreated: Integers
+
+
+def vertical(found: ClusterPeriods) -> Vertical:
+    """Return the mean of the periods' differences, each weighed by c₁c₀ / (c₁ + c₀) for c₁ and c₀ clusters.
+
+    Each cluster counts alike, whatever its size. The weights are the best ones where all cluster-period means vary
+    alike; they are known beforehand, and so is that the estimate is unbiased. NaN where no period has both.
+    """
+    on, there = found.treated, ~np.isnan(found.mean)
+    values = np.where(there, found.mean, 0.0)
+    treated, untreated = (on * there).sum(axis=0), ((1 - on) * there).sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        difference = (on * values).sum(axis=0) / treated - ((1 - on) * values).sum(axis=0) / untreated
+        weight = treated * untreated / (treated + untreated)
+        both = (treated > 0) & (untreated > 0)
+        share = np.where(both, weight, 0.0) / np.sum(weight, where=both)
+        estimate = float(np.sum(share * difference, where=both)) if both.any() else math.nan
+    counts = treated.astype(np.int64), untreated.astype(np.int64)
+    return Vertical(estimate, np.where(both, difference, np.nan), share, *counts)
+
+
+@dataclass(frozen=True, slots=True)
+class Permutation:
+    """The estimate held against the schedules that chance could have dealt.
+
+    `gaps`, `slopes`: (B,) the estimate under each of them, of the outcome and of who was really treated. `std_error`:
+    how far it strays when the estimated effect is taken off the treated first. `exact`: they are all there are.
+    """
+
+    estimate: float
+    std_error: float
+    p_value: float
+    gaps: Floats
+    slopes: Floats
+    exact: bool
+
+    @property
+    def draws(self) -> int:
+        """How many schedules the estimate was held against."""
+        return len(self.gaps)
+
+    @property
+    def least_p(self) -> float:
+        """The smallest p-value that these schedules can give."""
+        return 1 / self.draws if self.exact else 1 / (1 + self.draws)
+
+    def interval(self, level: float) -> tuple[float, float]:
+        """Return the effects, the same in every treated cluster-period, that a test at 1 − `level` does not reject.
+
+        Ends are infinite where `least_p` is not small enough to reject anything.
+        """
+        return not_rejected(self.estimate, self.gaps, self.slopes, 1 - level, listed=self.exact)
+
+
+def permutation_test(found: ClusterPeriods, *, seed: int = 0, draws: int = DRAWS) -> Permutation:
+    """Deal the clusters anew to the start dates that were used, each as often as it was, and estimate each time.
+
+    All schedules where there are at most 20,000, else `draws` of them by `seed`, the real one being counted among them.
+    """
+    observed = vertical(found).estimate
+    exact = schedules_possible(found.start) <= MOST_LISTED
+    parts = [all_schedules(found.start)] if exact else _drawn(found, seed, draws)
+    gaps, slopes = np.vstack([_estimates(schedules, found) for schedules in parts]).T
+    rounding = ROUNDING * abs(observed) + 1e-12 * float(np.nanmax(np.abs(found.mean)))
+    hits = int(np.count_nonzero(np.abs(gaps) >= abs(observed) - rounding))
+    p_value = hits / len(gaps) if exact else (1 + hits) / (1 + len(gaps))
+    without = gaps - observed * slopes
+    return Permutation(observed, float(np.sqrt(np.mean(without**2))), p_value, gaps, slopes, exact)
+
+
+def schedules_possible(start: Integers) -> int:
+    """Return in how many different ways the start dates could have been dealt to the clusters."""
+    ways, left = 1, len(start)
+    for count in Counter(start.tolist()).values():
+        ways, left = ways * math.comb(left, count), left - count
+    return ways
+
+
+def all_schedules(start: Integers) -> Integers:
+    """Return every way to deal the start dates to the clusters: (B, C)."""
+    dealt, free = np.full((1, len(start)), -1), np.arange(len(start))[None, :]
+    for date, count in sorted(Counter(start.tolist()).items()):
+        chosen = np.array(list(combinations(range(free.shape[1]), count)))
+        rest = np.array([[i for i in range(free.shape[1]) if i not in way] for way in map(set, chosen.tolist())])
+        dealt, free = np.repeat(dealt, len(chosen), axis=0), np.repeat(free, len(chosen), axis=0)
+        ways = len(dealt) // len(chosen)
+        np.put_along_axis(dealt, np.take_along_axis(free, np.tile(chosen, (ways, 1)), axis=1), date, axis=1)
+        free = np.take_along_axis(free, np.tile(rest.astype(np.int64), (ways, 1)), axis=1)
+    return dealt
+
+
+def _drawn(found: ClusterPeriods, seed: int, draws: int) -> Iterator[Integers]:
+    """Yield schedules, each as likely as the others, as many at a time as can be held: (…, C)."""
+    rng, at_once = np.random.default_rng(seed), max(1, MOST_HELD // found.mean.size)
+    for first in range(0, draws, at_once):
+        yield rng.permuted(np.tile(found.start, (min(at_once, draws - first), 1)), axis=1)
+
+
+def _estimates(schedules: Integers, found: ClusterPeriods) -> Floats:
+    """Return the vertical estimate under each schedule, of the outcome and of who was really treated: (B, 2)."""
+    there = ~np.isnan(found.mean)
+    held = np.stack([np.where(there, found.mean, 0.0), found.treated * there, there], axis=2)
+    gaps, weights = np.zeros((len(schedules), 2)), np.zeros((len(schedules), 1))
+    for period in range(found.mean.shape[1]):
+        treated = (schedules <= period).astype(np.float64) @ held[:, period]
+        rest = held[:, period].sum(axis=0) - treated
+        both = (treated[:, 2:] > 0) & (rest[:, 2:] > 0)
+        many, few = np.maximum(treated[:, 2:], 1), np.maximum(rest[:, 2:], 1)
+        weight = np.where(both, many * few / (many + few), 0.0)
+        gaps += weight * (treated[:, :2] / many - rest[:, :2] / few)
+        weights += weight
+    return np.asarray(gaps / np.where(weights > 0, weights, 1.0))

@@ -1,0 +1,148 @@
+"""The comparison within periods against plain counting over every schedule that could have been dealt."""
+
+from itertools import permutations
+
+import numpy as np
+import pytest
+
+from clew.evaluate import cluster_periods
+from clew.evaluate.cluster_periods import (
+    ClusterPeriods,
+    all_schedules,
+    permutation_test,
+    schedules_possible,
+    vertical,
+)
+
+NAN = np.nan
+
+
+def test_three_clusters_in_four_periods_by_hand() -> None:
+    """Clusters start in the second, third and fourth period: in the first nobody is treated, in the last everybody."""
+    found = ClusterPeriods(
+        np.array([[1.0, 5.0, 6.0, 7.0], [2.0, 3.0, 8.0, 9.0], [0.0, 1.0, 2.0, 5.0]]), np.array([1, 2, 3])
+    )
+    told = vertical(found)
+    assert told.difference == pytest.approx([NAN, 5 - 2, 7 - 2, NAN], nan_ok=True)
+    assert (told.treated.tolist(), told.untreated.tolist()) == ([0, 1, 2, 3], [3, 2, 1, 0])
+    assert told.share == pytest.approx([0, 0.5, 0.5, 0])
+    assert told.estimate == pytest.approx(4.0)
+
+
+def plainly(mean: np.ndarray, start: tuple[int, ...]) -> float:
+    """The weighted mean of the periods' differences, one number at a time."""
+    total = weights = 0.0
+    for period in range(mean.shape[1]):
+        sides: dict[bool, list[float]] = {True: [], False: []}
+        for cluster, begins in enumerate(start):
+            if not np.isnan(mean[cluster, period]):
+                sides[period >= begins].append(mean[cluster, period])
+        on, off = sides[True], sides[False]
+        if on and off:
+            weight = len(on) * len(off) / (len(on) + len(off))
+            total += weight * (sum(on) / len(on) - sum(off) / len(off))
+            weights += weight
+    return total / weights if weights else 0.0
+
+
+def made_up(seed: int, start: list[int], periods: int, *, holes: int = 0, effect: float = 1.0) -> ClusterPeriods:
+    rng = np.random.default_rng(seed)
+    begins = np.array(start)
+    mean = rng.normal(0, 1, (len(start), 1)) + rng.normal(0, 1, periods) + rng.normal(0, 0.5, (len(start), periods))
+    mean += effect * (np.arange(periods) >= begins[:, None])
+    mean.ravel()[rng.choice(mean.size, holes, replace=False)] = np.nan
+    return ClusterPeriods(mean, begins)
+
+
+DESIGNS = [
+    made_up(1, [1, 2, 3, 4, 5], 6),
+    made_up(2, [1, 1, 2, 2, 3, 3], 4),
+    made_up(3, [1, 1, 2, 2, 4, 4], 4, effect=0.3),
+    made_up(4, [1, 1, 2, 2, 3, 3], 4, holes=4),
+]
+
+
+@pytest.mark.parametrize("found", DESIGNS)
+def test_it_is_the_share_of_all_schedules(found: ClusterPeriods) -> None:
+    schedules = sorted(set(permutations(found.start.tolist())))
+    every = np.array([plainly(found.mean, schedule) for schedule in schedules])
+    observed = plainly(found.mean, tuple(found.start.tolist()))
+    test = permutation_test(found)
+    assert (test.exact, test.draws) == (True, len(schedules))
+    assert test.estimate == pytest.approx(observed)
+    assert np.sort(test.gaps) == pytest.approx(np.sort(every))
+    assert test.p_value == np.mean(np.abs(every) >= abs(observed) - 1e-9)
+    without = found.mean - observed * found.treated
+    nothing = [plainly(without, schedule) for schedule in schedules]
+    assert test.std_error == pytest.approx(np.sqrt(np.mean(np.square(nothing))))
+
+
+@pytest.mark.parametrize("found", DESIGNS)
+def test_the_interval_holds_the_effects_that_the_test_does_not_reject(found: ClusterPeriods) -> None:
+    low, high = permutation_test(found).interval(0.8)
+    for end, inwards in ((low, 1e-7), (high, -1e-7)):
+        for effect, rejected in ((end + inwards, False), (end - inwards, True)):
+            without = ClusterPeriods(found.mean - effect * found.treated, found.start)
+            assert (permutation_test(without).p_value <= 0.2 + 1e-12) is rejected
+
+
+@pytest.mark.parametrize("start", [[0, 1, 1, 2, 2, 2], [4, 4, 1, 3], [2, 2, 2]])
+def test_every_schedule_is_listed_once(start: list[int]) -> None:
+    listed = all_schedules(np.array(start))
+    assert {tuple(row) for row in listed.tolist()} == set(permutations(start))
+    assert len(listed) == schedules_possible(np.array(start)) == len(set(permutations(start)))
+
+
+def test_over_all_schedules_it_is_unbiased() -> None:
+    """Effects that differ by cluster: the mean over schedules is the mean effect, as every cluster may come first."""
+    rng = np.random.default_rng(9)
+    untreated, effect = rng.normal(0, 1, (6, 4)), rng.normal(1, 1, (6, 1))
+    estimates = []
+    for start in all_schedules(np.array([1, 1, 2, 2, 3, 3])):
+        on = np.arange(4) >= start[:, None]
+        estimates.append(vertical(ClusterPeriods(untreated + effect * on, start)).estimate)
+    assert np.mean(estimates) == pytest.approx(effect.mean())
+
+
+def test_a_sample_of_schedules_comes_to_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = made_up(6, [1, 1, 1, 2, 2, 2, 3, 3, 3], 4, effect=1.2)
+    listed = permutation_test(found)
+    monkeypatch.setattr(cluster_periods, "MOST_LISTED", 0)
+    drawn = permutation_test(found)
+    assert (listed.exact, listed.draws, drawn.exact, drawn.draws) == (True, 1680, False, 9999)
+    p = listed.p_value
+    assert drawn.p_value == pytest.approx(p, abs=4 * np.sqrt(p * (1 - p) / 9999))
+    assert drawn.std_error == pytest.approx(listed.std_error, rel=0.03)
+    assert drawn.interval(0.9) == pytest.approx(listed.interval(0.9), abs=0.1 * listed.std_error)
+
+
+def test_draws_come_from_the_seed() -> None:
+    wide = made_up(7, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 11, effect=0.8)
+    tests = [permutation_test(wide, seed=seed, draws=4000) for seed in (1, 1, 2)]
+    assert not tests[0].exact
+    assert tests[0].p_value == tests[1].p_value
+    assert not np.array_equal(tests[0].gaps, tests[2].gaps)
+    assert tests[0].least_p == 1 / 4001
+
+
+def test_it_keeps_its_promise_and_its_interval_covers() -> None:
+    """200 trials of six clusters, each unlike the others: 4 of 90 schedules may be rejected, which is 4.4 %."""
+    rejected = covered = 0
+    for seed in range(200):
+        test = permutation_test(made_up(seed, [1, 1, 2, 2, 3, 3], 4, effect=0.5))
+        low, high = test.interval(0.95)
+        covered += low <= 0.5 <= high
+        rejected += permutation_test(made_up(seed, [1, 1, 2, 2, 3, 3], 4, effect=0.0)).p_value <= 0.05
+    assert rejected <= 20
+    assert covered == 200 - rejected
+
+
+def test_too_few_schedules_reject_nothing() -> None:
+    two = permutation_test(made_up(8, [1, 2], 3, effect=5.0))
+    assert two.least_p == 0.5
+    assert two.interval(0.95) == (-np.inf, np.inf)
+
+
+def test_periods_of_one_kind_say_nothing() -> None:
+    found = ClusterPeriods(np.ones((3, 2)), np.array([0, 0, 0]))
+    assert np.isnan(vertical(found).estimate)
