@@ -42,13 +42,17 @@ def _value_faults(table: Table, one: Profile, layout: Layout) -> list[Fault]:
         return []
     if not (one.low >= -LARGEST and one.high <= LARGEST):
         return [faults.NOT_FINITE]
-    if one.column == layout.weights and one.low <= 0:
+    if one.column == layout.outcome:
+        return _measure_faults(table, one, layout)
+    return _range_faults(one, float(one.low), float(one.high), layout)
+
+
+def _range_faults(one: Profile, low: float, high: float, layout: Layout) -> list[Fault]:
+    if one.column == layout.weights and low <= 0:
         return [faults.NOT_POSITIVE]
-    if one.column in layout.shares and not (one.low >= 0 and one.high <= 1):
+    if one.column in layout.shares and not (low >= 0 and high <= 1):
         return [faults.NOT_A_SHARE]
-    if one.column in layout.from_zero and one.low < 0:
-        return [faults.NEGATIVE]
-    return _measure_faults(table, one, layout) if one.column == layout.outcome else []
+    return [faults.NEGATIVE] if one.column in layout.from_zero and low < 0 else []
 
 
 def _measure_faults(table: Table, one: Profile, layout: Layout) -> list[Fault]:

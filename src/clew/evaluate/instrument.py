@@ -176,36 +176,33 @@ def instrumented(effect_of: Callable[[Rows], Effect], rows: Rows, received: str)
 
     Raises: InputError where the offer changes nothing in what is received.
     """
-    to_treat, first = effect_of(rows), _clean(effect_of(Combined(rows, received, 0.0, 1.0)))
-    if abs(first[0]) <= NO_DIFFERENCE * max(1.0, first[1]):
-        raise InputError(
-            "as much was received with the offer as without it, so receiving cannot be told apart.",
-            where=f"column {received}",
-            do="Judge the offer itself: leave out `estimator`, or name `intention-to-treat`.",
-        )
+    to_treat = effect_of(Combined(rows, received, 1.0, 0.0))
+    first = first_stage(effect_of, rows, received)
     estimate = to_treat[0] / first[0]
-    at_estimate = effect_of(Combined(rows, received, 1.0, -estimate))
-    return Instrumented(
-        to_treat,
-        first,
-        estimate,
-        at_estimate[1] / abs(first[0]),
-        _covariance(effect_of, rows, received, to_treat, first),
-    )
+    _, residual, _ = effect_of(Combined(rows, received, 1.0, -estimate))
+    covariance = _covariance(effect_of, rows, received, (to_treat[1], first[1]))
+    return Instrumented(to_treat, first, estimate, residual / abs(first[0]), covariance)
 
 
-def _clean(first: Effect) -> Effect:
-    """The first stage with the standard error 0 where it is rounding alone: everybody does as offered."""
-    estimate, std_error, df = first
-    return (estimate, std_error if std_error > EVERYBODY * abs(estimate) else 0.0, df)
+def first_stage(effect_of: Callable[[Rows], Effect], rows: Rows, received: str) -> Effect:
+    """The offer's effect on receiving; its standard error is 0 where that is rounding alone: all do as offered.
+
+    Raises: InputError where there is none.
+    """
+    estimate, std_error, df = effect_of(Combined(rows, received, 0.0, 1.0))
+    if abs(estimate) <= NO_DIFFERENCE * max(1.0, std_error):
+        raise InputError(
+            "as much was received with the offer as without it, so the offer can have done nothing by it.",
+            where=f"column {received}",
+            do="Check the column; to judge the offer by itself, register kind `randomised`.",
+        )
+    return estimate, std_error if std_error > EVERYBODY * abs(estimate) else 0.0, df
 
 
-def _covariance(
-    effect_of: Callable[[Rows], Effect], rows: Rows, received: str, to_treat: Effect, first: Effect
-) -> float:
+def _covariance(effect_of: Callable[[Rows], Effect], rows: Rows, received: str, errors: tuple[float, float]) -> float:
     """Half of what the variance of y + s·d has beyond its parts, with s such that both parts weigh the same."""
-    if not to_treat[1] or not first[1]:
+    if not all(errors):
         return 0.0
-    scale = to_treat[1] / first[1]
-    both = effect_of(Combined(rows, received, 1.0, scale))[1]
-    return (both**2 - 2 * to_treat[1] ** 2) / (2 * scale)
+    scale = errors[0] / errors[1]
+    _, both, _ = effect_of(Combined(rows, received, 1.0, scale))
+    return (both**2 - 2 * errors[0] ** 2) / (2 * scale)

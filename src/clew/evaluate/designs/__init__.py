@@ -1,7 +1,7 @@
 """The designs that an effect can be estimated in, one file each. A new one is a file here and a line in `DESIGNS`."""
 
 from clew.errors import InputError
-from clew.evaluate.designs import cluster_randomised, randomised
+from clew.evaluate.designs import cluster_randomised, encouragement, randomised
 from clew.evaluate.designs.method import Method
 from clew.evaluate.rows import Layout
 from clew.pilot.protocol import Protocol
@@ -11,6 +11,7 @@ DESIGNS: dict[str, Method] = {
     for method in (
         randomised.METHOD,
         cluster_randomised.METHOD,
+        encouragement.METHOD,
     )
 }
 
