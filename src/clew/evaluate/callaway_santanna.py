@@ -1,0 +1,257 @@
+"""Effects of starts that differ in time, cohort by cohort and period by period: ATT(g, t).
+
+Each compares the change of the units that start together, since the last period before their start, with the change of
+units that are not treated yet. No treated unit ever serves as a comparison, which two-way fixed effects does not
+promise.
+
+Source: Callaway & Sant'Anna (2021), Difference-in-differences with multiple time periods, J. Econometrics 225(2);
+which periods are compared before the start ("varying" or "universal" base) as in the authors' R package did.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal, Protocol
+
+import numpy as np
+
+from clew.errors import InputError
+from clew.evaluate.cohorts import Cohorts, cohorts_of, unit_weights
+from clew.evaluate.doubly_robust import Changes, doubly_robust
+from clew.evaluate.panel import Flags, Panel
+from clew.evaluate.rows import Floats, Integers, numbered, summed
+
+Against = Literal["never", "not-yet"]
+Base = Literal["varying", "universal"]
+
+
+class Movements(Protocol):
+    """How the estimates and the cohorts' shares move with the data."""
+
+    def covariance(self, weights: Floats) -> Floats:
+        """Return the covariance (A, A) of weights (A, K+G) · (ATT(g, t), shares)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """K pairs of a cohort and a period. `cohort`: place among the cohorts. `period`, `base`: places in time.
+
+    `compared`: (K, G), the cohorts that serve as comparison.
+    """
+
+    cohort: Integers
+    period: Integers
+    base: Integers
+    compared: Flags
+
+
+@dataclass(frozen=True, slots=True)
+class GroupTime:
+    """ATT(g, t) in the outcome's units.
+
+    `start`: (G,) place in time where each cohort starts, T for never. `share`: (G,) of all weight. `times`: (T,).
+    `att`: (K,). `event_time`: (K,), t − g in the units of `times`. `clusters`: how many are treated at some time, and
+    how many serve as comparison. `left_out`: units treated from the first period on.
+    """
+
+    cells: Cells
+    start: Integers
+    share: Floats
+    units: Integers
+    times: Floats
+    att: Floats
+    event_time: Floats
+    movements: Movements
+    clusters: tuple[int, int]
+    left_out: int
+
+    @property
+    def after(self) -> Flags:
+        """Which cells lie at or after the start: (K,)."""
+        return np.asarray(self.cells.period >= self.start[self.cells.cohort])
+
+    @property
+    def reference(self) -> float:
+        """Time since the start of the last period before it: -1 where periods are numbered one by one."""
+        base, start = self.cells.base[self.after], self.start[self.cells.cohort[self.after]]
+        return float(np.mean(self.times[base] - self.times[start]))
+
+
+def group_time(
+    panel: Panel, *, against: Against = "not-yet", base: Base = "varying", covariates: Floats | None = None
+) -> GroupTime:
+    """Return every ATT(g, t) that the panel identifies.
+
+    `covariates`: (U, q) baseline values; with them the doubly robust estimator is used. `base`: before the start, the
+    period is compared with the one before it ("varying") or, as always after, with the last before the start. In a
+    panel with gaps each pair of periods uses the units seen in both. Units treated from the first period on are left
+    out; where nobody is never treated, the last cohort is comparison alone and later periods are not used.
+
+    Raises: InputError where no unit is left to compare with.
+    """
+    everybody, kept = panel, panel.start > 0
+    panel, covariates = _cut(panel, kept), None if covariates is None else covariates[kept]
+    panel = _until_all_are_treated(panel, against)
+    starts, of = numbered(panel.start)
+    cells = _seen(_cells(starts, len(panel.periods), against, base), panel, of)
+    if not len(cells.period):
+        raise InputError(
+            "no cohort has both a period before its start and units to compare with.",
+            where="[design] treated_from",
+            do="Bring earlier periods, or units that are treated later or never.",
+        )
+    att, movements = (
+        _from_means(panel, cells)
+        if covariates is None and panel.balanced
+        else _from_units(panel, of, cells, np.zeros((len(of), 0)) if covariates is None else covariates)
+    )
+    weight = np.bincount(of, unit_weights(panel))
+    return GroupTime(
+        cells=cells,
+        start=starts,
+        share=weight / weight.sum(),
+        units=np.bincount(of),
+        times=panel.times,
+        att=att,
+        event_time=np.round(panel.times[cells.period] - panel.times[starts[cells.cohort]], 9),
+        movements=movements,
+        clusters=_clusters(panel, of, cells),
+        left_out=len(everybody.start) - len(panel.start),
+    )
+
+
+def _cut(panel: Panel, kept: Flags) -> Panel:
+    return replace(
+        panel,
+        units=tuple(unit for unit, keep in zip(panel.units, kept, strict=True) if keep),
+        outcome=panel.outcome[kept],
+        weight=panel.weight[kept],
+        n=panel.n[kept],
+        start=panel.start[kept],
+        cluster=panel.cluster[kept],
+    )
+
+
+def _until_all_are_treated(panel: Panel, against: Against) -> Panel:
+    """Where nobody is never treated: the periods before the last start, with the last cohort as never treated."""
+    end = int(panel.start.max(initial=0))
+    if not len(panel.start) or (end == len(panel.periods) and panel.start.min() == end):
+        raise InputError("no unit changes to treatment.", where="[design] treated_from", do="Check the column.")
+    if end == len(panel.periods):
+        return panel
+    if against == "never":
+        raise InputError(
+            "every unit is treated at some time, so none is never treated.",
+            where="[design] against",
+            do='Compare with units not treated yet (`against = "not-yet"`).',
+        )
+    panel = _cut(panel, np.asarray((panel.n[:, :end] > 0).any(axis=1)))
+    return replace(
+        panel,
+        periods=panel.periods[:end],
+        times=panel.times[:end],
+        outcome=panel.outcome[:, :end],
+        weight=panel.weight[:, :end],
+        n=panel.n[:, :end],
+    )
+
+
+def _cells(starts: Integers, periods: int, against: Against, base: Base) -> Cells:
+    found = list(_pairs(starts, periods, base))
+    cohort, period, before = np.array(found, dtype=np.int64).reshape(-1, 3).T
+    last = np.maximum(period, before)
+    never = starts == periods
+    compared = never | (starts > last[:, None]) if against == "not-yet" else np.tile(never, (len(last), 1))
+    compared = compared & (np.arange(len(starts)) != cohort[:, None])
+    return Cells(cohort, period, before, compared)
+
+
+def _seen(cells: Cells, panel: Panel, of: Integers) -> Cells:
+    """Keep the cells for which some treated unit and some unit compared with it are seen in both periods."""
+    seen = np.asarray(panel.n > 0, dtype=np.float64)
+    both = summed(seen[:, cells.period] * seen[:, cells.base], of, cells.compared.shape[1]).T > 0
+    treated = both[np.arange(len(cells.cohort)), cells.cohort]
+    kept = treated & (both & cells.compared).any(axis=1)
+    return Cells(cells.cohort[kept], cells.period[kept], cells.base[kept], cells.compared[kept])
+
+
+def _pairs(starts: Integers, periods: int, base: Base) -> Iterator[tuple[int, int, int]]:
+    """Yield cohort, period and the period that it is compared with."""
+    for place, start in enumerate(starts.tolist()):
+        if start == periods:
+            continue
+        for period in range(periods):
+            before = period - 1 if base == "varying" and period < start else start - 1
+            if before >= 0 and before != period:
+                yield place, period, before
+
+
+def _from_means(panel: Panel, cells: Cells) -> tuple[Floats, Movements]:
+    """ATT(g, t) from the cohorts' means in a panel without gaps."""
+    cohorts = cohorts_of(panel)
+    k, (groups, periods) = np.arange(len(cells.period)), cohorts.mean.shape
+    change = cohorts.mean[:, cells.period].T - cohorts.mean[:, cells.base].T
+    compared = cells.compared * cohorts.weight
+    others = compared.sum(axis=1)
+    expected = (compared * change).sum(axis=1) / others
+    side = np.where(cells.compared, -1 / others[:, None], 0.0)
+    side[k, cells.cohort] = 1 / cohorts.weight[cells.cohort]
+    loadings = np.zeros((len(k) + groups, groups, 1 + periods))
+    loadings[k, :, 1 + cells.period], loadings[k, :, 1 + cells.base] = side, -side
+    loadings[k, :, 0] = np.where(cells.compared, side * (change - expected[:, None]), 0.0)
+    loadings[len(k) + np.arange(groups), np.arange(groups), 0] = 1 / cohorts.weight.sum()
+    return change[k, cells.cohort] - expected, _ByMeans(cohorts, loadings)
+
+
+@dataclass(frozen=True, slots=True)
+class _ByMeans:
+    """`loadings`: (K+G, G, 1+T) of `Cohorts`."""
+
+    cohorts: Cohorts
+    loadings: Floats
+
+    def covariance(self, weights: Floats) -> Floats:
+        return self.cohorts.covariance(np.tensordot(weights, self.loadings, axes=1))
+
+
+@dataclass(frozen=True, slots=True)
+class _ByUnits:
+    """`moved`: (clusters, K+G), by how much each cluster moves each figure."""
+
+    moved: Floats
+
+    def covariance(self, weights: Floats) -> Floats:
+        along = self.moved @ weights.T
+        return np.asarray(along.T @ along)
+
+
+def _from_units(panel: Panel, of: Integers, cells: Cells, covariates: Floats) -> tuple[Floats, Movements]:
+    """ATT(g, t) unit by unit: doubly robust where there are covariates, and in panels with gaps."""
+    weight, (k, groups) = unit_weights(panel), cells.compared.shape
+    att, moved = np.zeros(k), np.zeros((len(of), k + groups))
+    moved[np.arange(len(of)), k + of] = weight / weight.sum()
+    for used, treated, together in _alike(panel, of, cells):
+        outcome = panel.outcome[used]
+        changes = outcome[:, cells.period[together]] - outcome[:, cells.base[together]]
+        part = Changes(changes, treated[used], covariates[used], weight[used])
+        att[together], moved[np.ix_(used, together)] = doubly_robust(part)
+    _, cluster = numbered(panel.cluster)
+    return att, _ByUnits(summed(moved, cluster, int(cluster.max()) + 1))
+
+
+def _alike(panel: Panel, of: Integers, cells: Cells) -> Iterator[tuple[Flags, Flags, Integers]]:
+    """Yield the units used, the treated, and the cells that compare these same units."""
+    seen = panel.n > 0
+    found: dict[tuple[int, bytes], tuple[Flags, Flags, list[int]]] = {}
+    for cell, (cohort, period, base) in enumerate(zip(cells.cohort, cells.period, cells.base, strict=True)):
+        treated = of == cohort
+        used = seen[:, period] & seen[:, base] & (treated | cells.compared[cell][of])
+        found.setdefault((int(cohort), used.tobytes()), (used, treated, []))[2].append(cell)
+    for used, treated, together in found.values():
+        yield used, treated, np.array(together)
+
+
+def _clusters(panel: Panel, of: Integers, cells: Cells) -> tuple[int, int]:
+    """Count the clusters that are treated at some time, and those that serve as comparison."""
+    treated, compared = np.isin(of, cells.cohort), np.asarray(cells.compared.any(axis=0))[of]
+    return len(np.unique(panel.cluster[treated])), len(np.unique(panel.cluster[compared]))
