@@ -15,16 +15,20 @@ def evaluate(
     *,
     record: str | Path | None = None,
     look: int | None = None,
+    backend: str | None = None,
 ) -> "Evaluation":
     """Return what the data say and what the locked rule makes of it, as `clew evaluate` prints it.
 
     `protocol`: the TOML file. `data`: CSV or Parquet: a file, several, a folder or a glob. `record`: a record folder;
     the lock is looked up there, and nothing is written (the command line writes). `look`: which planned look this is
-    (default: the last planned). Raises InputError where the protocol or the data cannot be used.
+    (default: the last planned). `backend`: where the data lie, such as postgres://user@host/database; `data` then names
+    a table. Raises InputError where the protocol or the data cannot be used.
     """
+    from clew.evaluate.backend import in_backend
     from clew.gate.desk import evaluate_files
 
-    return evaluate_files(Path(protocol), data, record=None if record is None else Path(record), look=look)
+    where = data if backend is None else in_backend(backend, data)
+    return evaluate_files(Path(protocol), where, record=None if record is None else Path(record), look=look)
 
 
 def verify(source: str | Path, *, vkey: str | None = None, since: str | Path | None = None) -> "Verification":

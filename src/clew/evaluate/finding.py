@@ -179,7 +179,10 @@ class Randomisation:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """All that one look at the data found. `missing`: rows left out because the outcome was missing, by arm."""
+    """All that one look at the data found. `missing`: rows left out because the outcome was missing, by arm.
+
+    `backend`: the engine in which the data lie, "" for files; `data_sha256` is then of counts and sums, not of rows.
+    """
 
     design: str
     estimator: str
@@ -193,5 +196,6 @@ class Finding:
     evidence_level: int
     missing: tuple[tuple[str, int], ...] = ()
     data_sha256: str | None = None
+    backend: str = ""
     further: tuple[Further, ...] = ()
     pictures: tuple[Picture, ...] = ()

@@ -11,6 +11,7 @@ from clew.case.state import Case
 from clew.case.state import fold as fold_case
 from clew.errors import MissingError, RefusedError
 from clew.evaluate.analyse import analyse
+from clew.evaluate.backend import InBackend, find_in_backend
 from clew.evaluate.files import data_sha256, open_rows
 from clew.evaluate.finding import Finding
 from clew.gate import events as event
@@ -25,7 +26,7 @@ from clew.pilot.registration import fold as fold_registration
 from clew.record.event import Body, Event
 from clew.record.folder import Record, open_record
 
-Data = str | Path | Sequence[str | Path]
+Data = str | Path | Sequence[str | Path] | InBackend
 Place = Record | Path
 
 
@@ -111,8 +112,10 @@ def load(record: Record, case_id: str, pilot: str) -> Loaded:
 def find_in_data(protocol: Protocol, data: Data, look: int | None) -> Finding:
     """Return what the data say at a look (default: the last planned), sealed by their SHA-256.
 
-    Raises InputError where they cannot be used.
+    In a backend the seal is that of the aggregates. Raises InputError where they cannot be used.
     """
+    if isinstance(data, InBackend):
+        return find_in_backend(protocol, data, look)
     paths = [Path(data)] if isinstance(data, str | Path) else [Path(one) for one in data]
     finding = analyse(protocol, open_rows(paths, protocol), look=look)
     return replace(finding, data_sha256=data_sha256(paths))

@@ -1,0 +1,85 @@
+"""A protocol of every kind of design that is built, and a pilot made up in the design's own form."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clew.evaluate.designs import DESIGNS
+from clew.evaluate.world import WORTH_HAVING, scenarios, world_of
+from clew.pilot.kinds import KINDS
+from clew.pilot.parse import parse_protocol
+from clew.pilot.protocol import Protocol
+
+SAID: dict[str, Any] = {
+    "arm": "arm",
+    "comparison": "usual",
+    "cluster": "district",
+    "unit": "home",
+    "period": "month",
+    "treated_from": "start",
+    "treated": "treated",
+    "from": 5,
+    "running": "score",
+    "cutoff": 50,
+    "treated_side": "above",
+    "received": "received",
+    "treated_unit": "1",
+    "exposure": "days",
+    "expected": "expected",
+}
+"""What [design] says for each key that a kind needs."""
+
+TEXT = """\
+[pilot]
+id = "drawn"
+title = "Drawn"
+hypothesis = "It works"
+existing_data = "none"
+synthetic = true
+
+[population]
+unit = "home"
+eligible = "all"
+
+[design]
+{design}
+
+[outcome]
+column = "y"
+measure = "{measure}"
+better = "higher"
+worth_having = 0.4
+
+[size]
+units = 240
+baseline = {baseline}
+{size}
+"""
+
+
+def protocol_of(kind: str, **design: Any) -> Protocol:
+    """A protocol of this kind with what the kind needs, and further keys of [design]."""
+    needed = KINDS[kind]
+    said = {key: SAID[key] for key in (*needed.needs, *(pair[0] for pair in needed.either))}
+    lines = {"kind": kind, **said, **design}
+    rare = kind == "rare-events"
+    size = "clusters = 20\nicc = 0.05" if "cluster" in needed.needs else ""
+    text = TEXT.format(
+        design="\n".join(f"{key} = {json.dumps(value)}" for key, value in lines.items()),
+        measure="count" if rare else "mean",
+        baseline=0.4 if rare else 10.0,
+        size=size if rare else f"sd = 1.0\n{size}",
+    )
+    return parse_protocol(text.encode(), f"{kind}.toml")
+
+
+def drawn(protocol: Protocol, seed: int = 1) -> Mapping[str, NDArray[Any]]:
+    """All rows of one pilot whose effect is just worth having, as columns."""
+    world = world_of(protocol)
+    scenario = next(one for one in scenarios(protocol, world) if one.name == WORTH_HAVING)
+    method = DESIGNS[protocol.design.kind]
+    pilot = method.draw(protocol, world, scenario, np.random.default_rng(seed))
+    return {name: np.asarray(values)[: pilot.rows_at[-1]] for name, values in pilot.columns.items()}
