@@ -16,6 +16,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 from typing import Final
 
@@ -114,15 +115,23 @@ def permutation_test(found: ClusterPeriods, *, seed: int = 0, draws: int = DRAWS
 
     All schedules where there are at most 20,000, else `draws` of them by `seed`, the real one being counted among them.
     """
-    observed = vertical(found).estimate
+    found = _in_order(found)
+    observed, begins = vertical(found).estimate, tuple(found.start.tolist())
     exact = schedules_possible(found.start) <= MOST_LISTED
-    parts = [all_schedules(found.start)] if exact else _drawn(found, seed, draws)
-    gaps, slopes = np.vstack([_estimates(schedules, found) for schedules in parts]).T
+    parts = _dealt_anew(begins, found.mean.shape[1], None if exact else (seed, draws))
+    gaps, slopes = np.vstack([_estimates(treated, found) for treated in parts]).T
     rounding = ROUNDING * abs(observed) + 1e-12 * float(np.nanmax(np.abs(found.mean)))
     hits = int(np.count_nonzero(np.abs(gaps) >= abs(observed) - rounding))
     p_value = hits / len(gaps) if exact else (1 + hits) / (1 + len(gaps))
     without = gaps - observed * slopes
     return Permutation(observed, float(np.sqrt(np.mean(without**2))), p_value, gaps, slopes, exact)
+
+
+def _in_order(found: ClusterPeriods) -> ClusterPeriods:
+    """Return the clusters by start and outcome, so that neither names nor the order of rows change what is drawn."""
+    known = np.where(np.isnan(found.mean), np.inf, found.mean)
+    order = np.lexsort((*known.T[::-1], found.start))
+    return ClusterPeriods(found.mean[order], found.start[order])
 
 
 def schedules_possible(start: Integers) -> int:
@@ -146,23 +155,48 @@ def all_schedules(start: Integers) -> Integers:
     return dealt
 
 
-def _drawn(found: ClusterPeriods, seed: int, draws: int) -> Iterator[Integers]:
-    """Yield schedules, each as likely as the others, as many at a time as can be held: (…, C)."""
-    rng, at_once = np.random.default_rng(seed), max(1, MOST_HELD // found.mean.size)
+def _dealt_anew(start: tuple[int, ...], periods: int, sample: tuple[int, int] | None) -> Iterator[Floats]:
+    """Yield who would be treated when under schedules, all of them or a `sample` of (seed, draws): (T, …, C)."""
+    schedules = schedules_possible(np.array(start)) if sample is None else sample[1]
+    if schedules * len(start) * periods <= MOST_HELD:
+        yield _held(start, periods, sample)
+        return
+    for part in _in_parts(np.array(start), max(1, MOST_HELD // (len(start) * periods)), sample):
+        yield _treated(part, periods)
+
+
+@lru_cache(maxsize=2)
+def _held(start: tuple[int, ...], periods: int, sample: tuple[int, int] | None) -> Floats:
+    treated = _treated(next(_in_parts(np.array(start), MOST_HELD, sample)), periods)
+    treated.setflags(write=False)
+    return treated
+
+
+def _in_parts(start: Integers, at_once: int, sample: tuple[int, int] | None) -> Iterator[Integers]:
+    """Yield schedules, each as likely as the others, so many at a time: (…, C)."""
+    if sample is None:
+        listed = all_schedules(start)
+        yield from (listed[first : first + at_once] for first in range(0, len(listed), at_once))
+        return
+    rng, draws = np.random.default_rng(sample[0]), sample[1]
     for first in range(0, draws, at_once):
-        yield rng.permuted(np.tile(found.start, (min(at_once, draws - first), 1)), axis=1)
+        yield rng.permuted(np.tile(start, (min(at_once, draws - first), 1)), axis=1)
 
 
-def _estimates(schedules: Integers, found: ClusterPeriods) -> Floats:
-    """Return the vertical estimate under each schedule, of the outcome and of who was really treated: (B, 2)."""
+def _treated(schedules: Integers, periods: int) -> Floats:
+    return np.asarray(np.arange(periods)[:, None, None] >= schedules, dtype=np.float64)
+
+
+def _estimates(dealt: Floats, found: ClusterPeriods) -> Floats:
+    """Return the vertical estimate where `dealt` (T, B, C) is treated, of the outcome and of who really was: (B, 2)."""
     there = ~np.isnan(found.mean)
     held = np.stack([np.where(there, found.mean, 0.0), found.treated * there, there], axis=2)
-    gaps, weights = np.zeros((len(schedules), 2)), np.zeros((len(schedules), 1))
-    for period in range(found.mean.shape[1]):
-        treated = (schedules <= period).astype(np.float64) @ held[:, period]
+    gaps, weights = np.zeros((dealt.shape[1], 2)), np.zeros((dealt.shape[1], 1))
+    for period in range(len(dealt)):
+        treated = dealt[period] @ held[:, period]
         rest = held[:, period].sum(axis=0) - treated
-        both = (treated[:, 2:] > 0) & (rest[:, 2:] > 0)
         many, few = np.maximum(treated[:, 2:], 1), np.maximum(rest[:, 2:], 1)
+        both = (treated[:, 2:] > 0) & (rest[:, 2:] > 0)
         weight = np.where(both, many * few / (many + few), 0.0)
         gaps += weight * (treated[:, :2] / many - rest[:, :2] / few)
         weights += weight

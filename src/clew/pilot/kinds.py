@@ -43,13 +43,13 @@ KINDS = {
     ),
     "stepped-wedge": Kind(
         needs=("cluster", "period", "treated_from"),
-        takes=(),
+        takes=("from",),
         estimators=("cluster-period-means",),
         standard_errors=("permutation",),
     ),
     "random-rollout": Kind(
         needs=(*PANEL, "treated_from"),
-        takes=("estimand",),
+        takes=("estimand", "from"),
         estimators=("roth-santanna",),
         standard_errors=("neyman",),
     ),
