@@ -214,7 +214,8 @@ def dispersion(counts: NDArray[np.int64], exposure: NDArray[np.float64], side: N
     Source: Fisher (1950), The significance of deviations from expectation in a Poisson series, Biometrics 6.
     """
     events, over = np.bincount(side, counts), np.bincount(side, exposure)
-    expected = (events / over)[side] * exposure
+    rates = np.divide(events, over, out=np.zeros_like(over), where=over > 0)
+    expected = rates[side] * exposure
     told = expected > 0
     df = int(told.sum()) - int(np.count_nonzero(events))
     if df <= 0:

@@ -1,7 +1,7 @@
 """The designs that an effect can be estimated in, one file each. A new one is a file here and a line in `DESIGNS`."""
 
 from clew.errors import InputError
-from clew.evaluate.designs import cluster_randomised, encouragement, randomised
+from clew.evaluate.designs import cluster_randomised, encouragement, randomised, rare_events, stepped_wedge
 from clew.evaluate.designs.method import Method
 from clew.evaluate.rows import Layout
 from clew.pilot.protocol import Protocol
@@ -12,6 +12,8 @@ DESIGNS: dict[str, Method] = {
         randomised.METHOD,
         cluster_randomised.METHOD,
         encouragement.METHOD,
+        rare_events.METHOD,
+        stepped_wedge.METHOD,
     )
 }
 
