@@ -90,12 +90,22 @@ def faults_of_plot(plot: Element) -> Iterator[str]:
         yield f"{name} is no picture with a name"
     if table is None or table.tag != "table":
         yield f"{name} points to no table"
+    elif points_to.startswith("picture-"):
+        yield from _of_picture(name, plot, table)
     elif points_to not in PLOTS:
         yield f"{name}: say in PLOTS how many of its marks go with how many rows of “{points_to}”"
     else:
         counted = [*PLOTS[points_to](plot, table)]
         yield from (f"{name}: {drawn} marks, {told} rows" for drawn, told in counted if drawn != told)
         yield from [f"{name} shows nothing"] if not any(drawn for drawn, _ in counted) else []
+
+
+def _of_picture(name: str, plot: Element, table: Element) -> Iterator[str]:
+    """A figure for each dot; a line between two figures is no figure of its own."""
+    cells = [cell for cell in table.all("td") if re.search(r"\d", cell.whole_text)]
+    dots, strokes = marks(plot, "dot"), marks(plot, "stroke")
+    if dots > len(cells) + len(plot.all("text")) or not dots + strokes:
+        yield f"{name}: {dots} dots, {len(cells)} figures"
 
 
 def faults_of_hidden(drawing: Element) -> Iterator[str]:

@@ -10,7 +10,7 @@ from clew.cli.console import notice, print_json, table, write_whole
 from clew.errors import InputError
 
 if TYPE_CHECKING:
-    from clew.evaluate.finding import EquityGroup
+    from clew.evaluate.finding import EquityGroup, Further
     from clew.gate.evaluation import Evaluation
 
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.option("--look", type=click.IntRange(1), help="Which look this is (default: the last planned).")
 @click.option("--by", default="evaluator", show_default=True, help="The role that evaluates, never a person's name.")
 @click.option("--dry-run", is_flag=True, help="With --record: look up the lock, write nothing.")
-@click.option("--backend", help="Evaluate where the data lie (an Ibis URL).")
+@click.option("--backend", help="Evaluate where the data lie: duckdb://, postgres:// or pyspark://.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="Write a one-file HTML report here.")
 def evaluate(
@@ -39,21 +39,24 @@ def evaluate(
 ) -> None:
     """Evaluate a pilot's DATA (CSV or Parquet: files, a folder, a glob) by its PROTOCOL, and print the verdict.
 
+    With --backend, DATA is a table (or schema.table) there, or files that DuckDB or Spark read.
+
     \b
     Examples:
       clew evaluate protocol.toml data.csv
       clew evaluate protocol.toml data.csv --look 1 --record RECORD --report verdict.html
+      clew evaluate protocol.toml pilots.visits --backend postgres://reader@host/database
     """
+    from clew.evaluate.backend import InBackend
     from clew.gate.desk import evaluate_and_record, evaluate_files
 
-    if backend is not None:
-        raise InputError("--backend is not built yet.", do="Bring the data as CSV or Parquet files.")
     if report is not None and not report.parent.is_dir():
         raise InputError("there is no such folder for the report.", where=str(report.parent), do="Make it first.")
+    where = data if backend is None else InBackend(backend, data)
     if record is None or dry_run:
-        found = evaluate_files(protocol, data, record=record, look=look)
+        found = evaluate_files(protocol, where, record=record, look=look)
     else:
-        found = evaluate_and_record(protocol, data, record=record, look=look, at=datetime.now(UTC), by=by)
+        found = evaluate_and_record(protocol, where, record=record, look=look, at=datetime.now(UTC), by=by)
     if report is not None:
         write_report(found, report, record)
     if as_json:
@@ -84,9 +87,14 @@ def show(found: "Evaluation") -> None:
         table(
             "For whom", ("group", "n", "effect", "interval", "reach", ""), [_group(one) for one in found.finding.equity]
         )
+    if found.finding.further:
+        more = [_further(one) for one in found.finding.further]
+        table("More of what the data say (it decides nothing)", ("figure", "estimate", "interval", ""), more)
+    verdicts = {one.screen: one.verdict for one in found.judgement.instead}
     for screen in found.finding.screens:
         if screen.flag:
-            notice(f"screen {screen.name}: {screen.why}")
+            then = f" Without it the verdict would be: {verdicts[screen.name]}." if screen.name in verdicts else ""
+            notice(f"screen {screen.name}: {screen.why}{then}")
     for sentence in found.notices:
         notice(sentence)
 
@@ -97,6 +105,14 @@ def _group(group: "EquityGroup") -> tuple[object, ...]:
     marks = [name for name, holds in (("harmed", group.harmed), ("under-reached", group.under_reached)) if holds]
     name = f"{group.column} = {group.group}"
     return (name, "–" if group.n is None else group.n, effect, interval, _figure(group.reach, ".2f"), ", ".join(marks))
+
+
+def _further(one: "Further") -> tuple[object, ...]:
+    from clew.report.further import span
+
+    interval = "–" if one.interval is None else span(one.interval)
+    name = f"{one.name} (not to be used alone)" if one.kind == "warning" else one.name
+    return name, _figure(one.estimate, "+.4g"), interval, one.why
 
 
 def _figure(value: float | None, form: str) -> str:

@@ -112,8 +112,8 @@ def _try_out(protocol: "Protocol", trials: int, seed: int) -> "tuple[Characteris
     """Return the operating characteristics, with a progress bar; None and why where there are none."""
     if trials == 0:
         return None, "No trials were asked for."
-    from clew.gate.characteristics import characteristics
     from clew.evaluate.world import scenarios, world_of
+    from clew.gate.characteristics import characteristics
 
     try:
         total = trials * len(scenarios(protocol, world_of(protocol)))

@@ -6,11 +6,26 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
+from math import inf, isfinite
 from typing import Any
 
 from clew.errors import InputError
-from clew.evaluate.finding import Account, EquityGroup, Estimate, Finding, LookAt, Randomisation, Screen
-from clew.gate.judge import Judgement, Reason
+from clew.evaluate.finding import (
+    Account,
+    Alternative,
+    EquityGroup,
+    Estimate,
+    Finding,
+    Further,
+    LookAt,
+    Mark,
+    Picture,
+    Point,
+    Randomisation,
+    Screen,
+    Series,
+)
+from clew.gate.judge import Instead, Judgement, Reason
 from clew.pilot.protocol import Protocol
 
 Published = Mapping[str, Any]  # Any: JSON
@@ -85,14 +100,16 @@ class Evaluation:
             "estimator": finding.estimator,
             "standard_errors": finding.standard_errors,
             **asdict(effect),
-            "interval": list(effect.interval),
+            "interval": _ends(effect.interval),
             "missing": dict(finding.missing),
             "randomisation": randomisation and asdict(randomisation),
             "looks": _looks(finding.look),
             "equity": [_group(group) for group in finding.equity],
-            "screens": [asdict(screen) for screen in finding.screens],
+            "screens": [_screen(screen, self.judgement) for screen in finding.screens],
             "account": {name: _money(value) for name, value in asdict(finding.account).items()},
             "evidence_level": finding.evidence_level,
+            **({"further": [_further(one) for one in finding.further]} if finding.further else {}),
+            **({"pictures": [asdict(one) for one in finding.pictures]} if finding.pictures else {}),
         }
 
     def _judged(self) -> dict[str, Any]:
@@ -155,18 +172,41 @@ def _finding(published: Published) -> Finding:
         effect=Estimate(**{**_only(Estimate, published), "interval": _pair(published["interval"])}),
         look=LookAt(**published["looks"]),
         equity=tuple(_group_back(group) for group in published["equity"]),
-        screens=tuple(Screen(**screen) for screen in published["screens"]),
+        screens=tuple(_screen_back(screen) for screen in published["screens"]),
         account=_account(published["account"]),
         randomisation=None if drawn is None else Randomisation(**drawn),
         evidence_level=published["evidence_level"],
         missing=tuple(published["missing"].items()),
         data_sha256=published["data_sha256"],
+        further=tuple(_further_back(one) for one in published.get("further", ())),
+        pictures=tuple(_picture_back(one) for one in published.get("pictures", ())),
     )
+
+
+def _screen_back(screen: Published) -> Screen:
+    told = screen.get("instead")
+    if told is None:
+        return Screen(**screen)
+    instead = Alternative(told["says"], told["estimate"], _pair(told["interval"]))
+    return Screen(**{**screen, "instead": instead})
+
+
+def _further_back(one: Published) -> Further:
+    return Further(**{**one, "interval": None if one["interval"] is None else _pair(one["interval"])})
+
+
+def _picture_back(one: Published) -> Picture:
+    series = tuple(
+        Series(each["name"], each["style"], tuple(Point(**point) for point in each["points"])) for each in one["series"]
+    )
+    return Picture(**{**one, "series": series, "marks": tuple(Mark(**mark) for mark in one["marks"])})
 
 
 def _judgement(published: Published) -> Judgement:
     reasons = tuple(Reason(**reason) for reason in published["reasons"])
-    return Judgement(published["verdict"], published["why"], reasons)
+    told = ((screen["name"], screen["instead"]) for screen in published["screens"] if "instead" in screen)
+    instead = tuple(Instead(name, other["verdict"]) for name, other in told)
+    return Judgement(published["verdict"], published["why"], reasons, instead)
 
 
 def _only(kind: type[Estimate], published: Published) -> dict[str, Any]:  # Any: JSON
@@ -187,15 +227,14 @@ def _account(account: Published) -> Account:
 
 def _pair(ends: Any) -> tuple[float, float]:  # Any: JSON
     low, high = ends
-    return low, high
+    return -inf if low is None else low, inf if high is None else high
 
 
 def effect_sentence(finding: Finding) -> str:
     """Return the effect, its interval and level as one plain sentence part."""
     low, high = finding.effect.interval
-    return (
-        f"Effect {finding.effect.estimate:+.4g}, {100 * finding.effect.level:.3g}% interval {low:+.4g} to {high:+.4g}."
-    )
+    span = f"{low:+.4g} to {high:+.4g}".replace("-inf", "any loss").replace("+inf", "any gain")
+    return f"Effect {finding.effect.estimate:+.4g}, {100 * finding.effect.level:.3g}% interval {span}."
 
 
 def _notices(evaluation: Evaluation) -> list[str]:
@@ -218,7 +257,31 @@ def _looks(look: LookAt) -> dict[str, Any] | None:
 
 
 def _group(group: EquityGroup) -> dict[str, Any]:
-    return {**asdict(group), "interval": list(group.interval) if group.interval else None}
+    return {**asdict(group), "interval": _ends(group.interval) if group.interval else None}
+
+
+def _screen(screen: Screen, judgement: Judgement) -> dict[str, Any]:
+    """A screen as published: what it has nothing to say of stays out."""
+    told = {"name": screen.name, "flag": screen.flag, "statistic": screen.statistic, "why": screen.why}
+    if screen.p_value is not None:
+        told["p_value"] = screen.p_value
+    if screen.instead is not None:
+        verdicts = {one.screen: one.verdict for one in judgement.instead}
+        told["instead"] = {
+            **asdict(screen.instead),
+            "interval": _ends(screen.instead.interval),
+            "verdict": verdicts.get(screen.name),
+        }
+    return told
+
+
+def _further(one: Further) -> dict[str, Any]:
+    return {**asdict(one), "interval": _ends(one.interval) if one.interval else None}
+
+
+def _ends(interval: tuple[float, float]) -> list[float | None]:
+    """An interval as published; None where it has no end on that side."""
+    return [end if isfinite(end) else None for end in interval]
 
 
 def _money(value: object) -> object:

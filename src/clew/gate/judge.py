@@ -12,7 +12,7 @@ Source: the decision rules of a registered pilot in the sense of the UK Magenta 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal, get_args
 
@@ -43,12 +43,22 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Instead:
+    """What the verdict would be if the assumption that a screen asks about were given up."""
+
+    screen: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
-    """A verdict, the sentence that explains it, and every rule with the figure behind it."""
+    """A verdict, the sentence that explains it, every rule with the figure behind it, and what the verdict would be
+    without each assumption that can be given up."""
 
     verdict: Verdict
     why: str
     reasons: tuple[Reason, ...]
+    instead: tuple[Instead, ...] = ()
 
 
 NOTHING_USED = History()
@@ -56,6 +66,22 @@ NOTHING_USED = History()
 
 def judge(protocol: Protocol, finding: Finding, history: History = NOTHING_USED) -> Judgement:
     """Return what the locked rule says of this finding; the same arguments always give the same verdict."""
+    found = _judged(protocol, finding, history)
+    return replace(found, instead=tuple(_instead(protocol, finding, history)))
+
+
+def _instead(protocol: Protocol, finding: Finding, history: History) -> Iterator[Instead]:
+    """Yield the verdict with each screen's alternative in place of the effect, that screen taken as answered."""
+    for screen in finding.screens:
+        if screen.instead is not None:
+            other = screen.instead
+            estimate = finding.effect.estimate if other.estimate is None else other.estimate
+            effect = replace(finding.effect, estimate=estimate, interval=other.interval)
+            answered = replace(history, answered=history.answered | {screen.name})
+            yield Instead(screen.name, _judged(protocol, replace(finding, effect=effect), answered).verdict)
+
+
+def _judged(protocol: Protocol, finding: Finding, history: History) -> Judgement:
     scale = tuple(scale_reasons(protocol, finding, history.answered))
     stop = tuple(stop_reasons(protocol, finding))
     harm = _harm_reason(protocol, finding, history)

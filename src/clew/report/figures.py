@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from math import floor, log10
+from math import floor, isinf, log10
 
 from clew.pilot.protocol import Protocol
 
 IRREGULAR = {"person": "people", "child": "children", "household": "households", "staff": "staff"}
 MINUS = "\N{MINUS SIGN}"
+NO_END = "no limit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,9 @@ class Units:
         return f"{self.number(value)}{self.effect_unit}"
 
     def span(self, interval: tuple[float, float]) -> str:
-        """Return both ends of an interval without unit, as "+4.8 to +27.2"."""
-        return f"{self.number(interval[0])} to {self.number(interval[1])}"
+        """Return both ends of an interval without unit, as "+4.8 to +27.2"; in words where it has no end."""
+        low, high = (NO_END if isinf(end) else self.number(end) for end in interval)
+        return f"{low} to {high}"
 
     def width(self, value: float) -> str:
         """Return an uncertainty, as "5.1 percentage points"."""

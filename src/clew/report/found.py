@@ -8,6 +8,7 @@ from clew.gate.evaluation import Evaluation
 from clew.gate.events import VerdictComputed
 from clew.pilot.protocol import Protocol
 from clew.report import plots
+from clew.report.comparison import AVERAGES as AVERAGED
 from clew.report.figures import Units, chance, money, plural, spoken
 from clew.report.promise import outcome_name
 
@@ -42,9 +43,10 @@ def effect_sentence(evaluation: Evaluation, units: Units) -> str:
     """Return the effect in the outcome's units with both averages, as one sentence."""
     effect = evaluation.finding.effect
     measured = f"“{outcome_name(evaluation.protocol)}”: {AVERAGES[evaluation.protocol.outcome.measure]} was"
+    here, there = AVERAGED.get(evaluation.protocol.design.kind, ("in the pilot group", "in the comparison group"))
     return (
-        f"{measured} {units.level(effect.mean_treated)} in the pilot group and"
-        f" {units.level(effect.mean_comparison)} in the comparison group. Effect: {units.effect(effect.estimate)}."
+        f"{measured} {units.level(effect.mean_treated)} {here} and {units.level(effect.mean_comparison)} {there}."
+        f" Effect: {units.effect(effect.estimate)}."
     )
 
 

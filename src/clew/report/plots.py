@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import ceil, floor, log10
+from math import ceil, floor, isfinite, log10
 
 from clew.evaluate.finding import EquityGroup
 from clew.gate.evaluation import Evaluation
@@ -116,7 +116,8 @@ def effect_plot(evaluation: Evaluation, units: Units) -> EffectPlot:
     """Return the geometry of the estimate against zero, the effect worth having and the bounds of the rule."""
     effect = evaluation.finding.effect
     lines = reference_lines(evaluation, units)
-    scale = scale_over([*effect.interval, effect.estimate, *(value for value, _ in lines)])
+    ends = (end for end in effect.interval if isfinite(end))
+    scale = scale_over([*ends, effect.estimate, *(value for value, _ in lines)])
     return EffectPlot(
         low=scale.at(effect.interval[0]),
         point=scale.at(effect.estimate),

@@ -4,25 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from clew.pilot.protocol import Design, Equity, Protocol
+from clew.pilot.protocol import Equity, Protocol
+from clew.report.comparison import comparison
 from clew.report.figures import Units, many, money, plural, share, spoken
 
 MEASURED = {
     "proportion": "the share of {units} where it is so",
     "mean": "the average over {units}",
     "count": "the number a {unit}",
-}
-ERRORS = {
-    "classical": "classical standard errors, equal spread assumed",
-    "hc1": "standard errors that allow unequal spread (HC1)",
-    "hc2": "standard errors that allow unequal spread (HC2)",
-    "cr1": "standard errors by {cluster} (CR1)",
-    "cr2": "standard errors by {cluster}, corrected for few of them (CR2, Satterthwaite)",
-}
-ESTIMATORS = {
-    "difference": "the plain difference of the two averages",
-    "lin": "the difference of the two averages, adjusted for what differed beforehand (Lin)",
-    "block-weighted": "the difference within each block, averaged by the size of the blocks",
 }
 EXISTING = {
     "none": "No outcome data existed.",
@@ -44,7 +33,7 @@ def promises(protocol: Protocol, units: Units) -> tuple[Promise, ...]:
     pairs = (
         ("Hypothesis", (protocol.pilot.hypothesis,)),
         ("For whom", (f"Each {protocol.population.unit}: {protocol.population.eligible}",)),
-        ("Compared", tuple(_compared(protocol))),
+        ("Compared", tuple(comparison(protocol))),
         ("Outcome", tuple(_outcome(protocol, units))),
         ("Groups looked at apart", tuple(_groups(protocol.equity, units))),
         ("Looks", tuple(_looks(protocol))),
@@ -62,24 +51,6 @@ def promises(protocol: Protocol, units: Units) -> tuple[Promise, ...]:
 def outcome_name(protocol: Protocol) -> str:
     """Return the outcome in plain words where the protocol has them, else its column as words."""
     return protocol.outcome.name or spoken(protocol.outcome.column)
-
-
-def _compared(protocol: Protocol) -> Iterator[str]:
-    design, things = protocol.design, many(protocol.population.unit)
-    treated = f"“{design.treated}”" if design.treated else "the pilot group"
-    against = f"“{design.comparison}”" if design.treated else f"the comparison group (“{design.comparison}”)"
-    yield f"{things[:1].upper()}{things[1:]} in {treated} against {things} in {against}, by the column “{design.arm}”."
-    if protocol.population.kind == "feasibility":
-        yield "A feasibility pilot: it asks whether this can be done, and can never end in “scale”."
-    yield f"Effect: {ESTIMATORS[design.estimator]}; {ERRORS[design.standard_errors].format(cluster=_cluster(design))}."
-    if protocol.outcome.adjust_for:
-        yield f"Adjusted for: {', '.join(spoken(column) for column in protocol.outcome.adjust_for)}."
-    if design.block:
-        yield f"Drawn within blocks: {spoken(design.block)}."
-
-
-def _cluster(design: Design) -> str:
-    return spoken(design.cluster) if design.cluster else "unit"
 
 
 def _outcome(protocol: Protocol, units: Units) -> Iterator[str]:

@@ -14,7 +14,19 @@ from hypothesis import strategies as st
 from builders import a_finding, a_group, a_protocol
 from clew.demo import data
 from clew.errors import InputError
-from clew.evaluate.finding import Account, Estimate, LookAt, Randomisation, Screen
+from clew.evaluate.finding import (
+    Account,
+    Alternative,
+    Estimate,
+    Further,
+    LookAt,
+    Mark,
+    Picture,
+    Point,
+    Randomisation,
+    Screen,
+    Series,
+)
 from clew.gate.desk import evaluate_and_record, evaluate_files, load
 from clew.gate.evaluation import Evaluation, Locked, evaluation_sha256, published_bytes, read_back
 from clew.gate.judge import judge
@@ -60,8 +72,39 @@ groups = st.builds(
     st.booleans(),
     text,
 )
+reach = st.floats(allow_nan=False)
+ends = st.tuples(reach, reach).map(lambda both: (min(both), max(both))).filter(lambda both: both[0] < both[1])
+alternatives = st.builds(
+    Alternative, text, st.none() | number, ends.filter(lambda both: both[0] < 1e308 and both[1] > -1e308)
+)
+screens = st.builds(Screen, text, st.booleans(), st.none() | number, text, st.none() | number, st.none() | alternatives)
+further = st.builds(
+    Further,
+    text,
+    st.none() | number,
+    st.none() | number,
+    st.none() | span,
+    st.none() | number,
+    st.none() | number,
+    st.none() | number,
+    text,
+    st.sampled_from(["estimate", "warning", "period", "group"]),
+)
+points = st.lists(st.builds(Point, number, number, st.none() | number, st.none() | number, text), max_size=3).map(tuple)
+series = st.builds(Series, text, st.sampled_from(["points", "line", "step", "bars"]), points)
+pictures = st.builds(
+    Picture,
+    text,
+    text,
+    text,
+    text,
+    text,
+    st.lists(series, max_size=2).map(tuple),
+    st.lists(st.builds(Mark, number, text), max_size=2).map(tuple),
+    st.booleans(),
+)
 findings = st.builds(
-    lambda effect, look, equity, screens, account, drawn, missing: replace(
+    lambda effect, look, equity, screens, account, drawn, missing, further, pictures: replace(
         a_finding(),
         effect=effect,
         look=look,
@@ -70,14 +113,18 @@ findings = st.builds(
         account=account,
         randomisation=drawn,
         missing=tuple(sorted(missing.items())),
+        further=tuple(further),
+        pictures=tuple(pictures),
     ),
     effects,
     st.builds(LookAt, text, st.integers(1), st.integers(1), st.integers(0), number, number, number, number),
     st.lists(groups, max_size=3),
-    st.lists(st.builds(Screen, text, st.booleans(), st.none() | number, text), max_size=3),
+    st.lists(screens, max_size=3, unique_by=lambda screen: screen.name),
     st.builds(Account, st.none() | money, st.none() | money, st.none() | text, text),
     st.none() | st.builds(Randomisation, number, st.integers(1), st.booleans()),
     st.dictionaries(text, st.integers(0), max_size=3),
+    st.lists(further, max_size=2),
+    st.lists(pictures, max_size=2),
 )
 
 
