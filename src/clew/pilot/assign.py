@@ -1,11 +1,14 @@
-"""Dealing units (or whole clusters) to the arms by a seed, so that anyone can deal them again, in any language.
+"""Dealing units (or whole clusters) to the arms, or to start dates, by a seed, so that anyone can deal them again.
 
 Within each block the units are ranked by the SHA-256 of "seed:block:unit" (UTF-8, hexadecimal; the block is empty where
 there are none). Let n units have ranks i = 0, 1, … and let u, from 0 to below 1, be the first eight hexadecimal digits
 of the SHA-256 of "seed:block", over 2³². The unit of rank i gets the arm whose interval of cumulative shares holds
 (i + u) / n; arms stand in the order comparison, treated, others. So each arm gets its share of the block, rounded up or
-down, by chance in the right proportion, whatever the order of the list. Source: systematic allocation within blocks
-after Cochran (1977), "Sampling Techniques", ch. 8, on a hash in place of a random number generator.
+down, by chance in the right proportion, whatever the order of the list. Where everybody gets the service and chance
+deals from when, the protocol's start dates stand in place of the arms, in its order, with equal shares.
+
+Source: systematic allocation within blocks after Cochran (1977), "Sampling Techniques", ch. 8, on a hash in place of a
+random number generator.
 """
 
 import csv
@@ -21,14 +24,14 @@ from typing import Any
 
 from clew.errors import InputError, Problem
 from clew.pilot.protocol import Protocol
-from clew.pilot.units import Units, read_sheet, read_units
+from clew.pilot.units import Units, dealt_column, read_sheet, read_units
 
 TREATED = "treated"
 
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """Who got which arm: the list as it came, and each row's arm.
+    """Who got which arm (or start date): the list as it came, and each row's arm in the column `arm_column`.
 
     `counts`: (arm, number of units or clusters dealt to it). `units_sha256`: of the lines "block, tab, name" of what
     was dealt, sorted, each ended by a line feed; `assignment_sha256`: of the lines "block, tab, name, tab, arm".
@@ -72,7 +75,7 @@ def assign(protocol: Protocol, units: Units, *, seed: str) -> Assignment:
     Raises InputError where a block (or the whole list) holds fewer units than there are arms.
     """
     shares = arm_shares(protocol)
-    _refuse_small_blocks(units, len(shares))
+    _refuse_small_blocks(units, len(shares), "arms" if protocol.design.deals_arms else "start dates")
     dealt = {
         (block, name): arm
         for block, names in units.by_block.items()
@@ -81,7 +84,7 @@ def assign(protocol: Protocol, units: Units, *, seed: str) -> Assignment:
     arms = tuple(dealt[block, name] for block, name in zip(units.blocks, units.dealt, strict=True))
     counts = Counter(dealt.values())
     return Assignment(
-        arm_column=protocol.design.arm,
+        arm_column=dealt_column(protocol),
         columns=units.columns,
         rows=units.rows,
         arms=arms,
@@ -94,9 +97,12 @@ def assign(protocol: Protocol, units: Units, *, seed: str) -> Assignment:
 def arm_shares(protocol: Protocol) -> tuple[tuple[str, Fraction], ...]:
     """Return the arms in their order with their shares: those of [size] treated_share, equal where there are others.
 
-    Raises InputError where the treated arm has no name of its own.
+    Where starts are dealt, these, with equal shares. Raises InputError where the treated arm has no name of its own,
+    where there are fewer than two starts, or where the design deals nothing.
     """
     design = protocol.design
+    if dealt_column(protocol) == design.treated_from:
+        return _start_shares(protocol)
     treated = design.treated or TREATED
     if treated == design.comparison:
         what = f'the comparison is called "{treated}", and the treated arm has no name.'
@@ -106,6 +112,17 @@ def arm_shares(protocol: Protocol) -> tuple[tuple[str, Fraction], ...]:
         return tuple((arm, Fraction(1, len(arms))) for arm in arms)
     share = Fraction(str(protocol.size.treated_share))
     return (design.comparison, 1 - share), (treated, share)
+
+
+def _start_shares(protocol: Protocol) -> tuple[tuple[str, Fraction], ...]:
+    starts = protocol.design.starts
+    if len(set(starts)) < 2 or len(set(starts)) < len(starts):
+        raise InputError(
+            "the protocol does not name the start dates that are to be dealt: two or more, each once.",
+            where="[design] from",
+            do='Add from = ["2027-01", "2027-04", …]; "never" is for those who go on as before.',
+        )
+    return tuple((start, Fraction(1, len(starts))) for start in starts)
 
 
 def deal(names: Iterable[str], block: str, *, seed: str, shares: tuple[tuple[str, Fraction], ...]) -> dict[str, str]:
@@ -133,14 +150,15 @@ def verify_assignment(
     `source`: the CSV with its arm column. `commitment`: what was published of the seed before. Raises InputError where
     the file cannot be read.
     """
-    arm_column = protocol.design.arm
+    arm_column = dealt_column(protocol)
     sheet = read_sheet(source, name)
     if arm_column not in sheet.columns:
         raise InputError(f'there is no column "{arm_column}".', where=name, do="Bring the assignment, not the list.")
     place = sheet.columns.index(arm_column)
     units = read_units(_without(sheet.columns, sheet.rows, place), name, protocol)
+    word = "arm" if protocol.design.deals_arms else "start"
     wrong = [
-        sheet.problem(row, f'the arm is "{found}", but the seed deals "{right}".', "Use the assignment that was dealt.")
+        sheet.problem(row, f'the {word} is "{found}", but the seed deals "{right}".', "Use what was dealt.")
         for row, (found, right) in enumerate(
             zip(sheet.values(arm_column), assign(protocol, units, seed=seed).arms, strict=True)
         )
@@ -159,15 +177,15 @@ def _without(columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...], place:
     return text.getvalue().encode()
 
 
-def _refuse_small_blocks(units: Units, arms: int) -> None:
+def _refuse_small_blocks(units: Units, arms: int, called: str) -> None:
     small = [(block, len(names)) for block, names in units.by_block.items() if len(names) < arms]
     if small:
-        raise InputError(problems=tuple(_too_small(block, count, arms) for block, count in small))
+        raise InputError(problems=tuple(_too_small(block, count, f"{arms} {called}") for block, count in small))
 
 
-def _too_small(block: str, count: int, arms: int) -> Problem:
+def _too_small(block: str, count: int, arms: str) -> Problem:
     home, do = (f"block {block!r}", "Join it with another block.") if block else ("the list", "Bring more units.")
-    return Problem(f"{home} holds {count} to be dealt, but there are {arms} arms.", do=do)
+    return Problem(f"{home} holds {count} to be dealt, but there are {arms}.", do=do)
 
 
 def _digest(lines: Iterable[str]) -> str:

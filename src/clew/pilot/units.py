@@ -10,6 +10,9 @@ from pathlib import Path
 from clew.errors import InputError, MissingError, Problem
 from clew.pilot.protocol import Protocol
 
+DEALS_STARTS = ("stepped-wedge", "random-rollout")
+"""Kinds of design in which everybody gets the service, and chance deals from when."""
+
 MOST_SHOWN = 20
 LARGEST_FILE = 200_000_000
 
@@ -52,6 +55,23 @@ class Sheet:
     def problem(self, row: int, what: str, do: str) -> Problem:
         """Return a problem of a row."""
         return Problem(what, f"{self.name}, line {self.lines[row]}", do)
+
+
+def dealt_column(protocol: Protocol) -> str:
+    """Return the column that dealing fills in: the arm, or the period of the start where starts are dealt.
+
+    Raises InputError for a design in which chance deals nothing.
+    """
+    design = protocol.design
+    if design.deals_arms:
+        return design.arm
+    if design.kind in DEALS_STARTS:
+        return design.treated_from
+    raise InputError(
+        f"a {design.kind} design compares what chance did not deal: there is nothing to assign.",
+        where="[design] kind",
+        do=f"Arms or starts are dealt in designs such as randomised, cluster-randomised, {', '.join(DEALS_STARTS)}.",
+    )
 
 
 def load_units(path: str | Path, protocol: Protocol) -> Units:
@@ -127,7 +147,7 @@ def _ragged(name: str, line: int, count: int, columns: tuple[str, ...]) -> Probl
 def _columns(sheet: Sheet, protocol: Protocol) -> tuple[str, str, str | None]:
     """Return the columns of the unit, of what is dealt (the unit or its cluster), and of the block."""
     design, there = protocol.design, sheet.columns
-    whole = design.cluster if design.kind == "cluster-randomised" else None
+    whole = design.cluster if design.deals_clusters else None
     unit = design.unit or whole or protocol.population.unit
     dealt = whole or unit
     problems = [
@@ -140,8 +160,9 @@ def _columns(sheet: Sheet, protocol: Protocol) -> tuple[str, str, str | None]:
             known = ", ".join(there[:MOST_SHOWN])
             what = f'there is no column "{column}"; there are: {known}.'
             problems.append(Problem(what, sheet.name, f"Name the column in the protocol: [design] {key} = …."))
-    if design.arm in there:
-        what = f'there is a column "{design.arm}" already: these units have an arm.'
+    filled = dealt_column(protocol)
+    if filled in there:
+        what = f'there is a column "{filled}" already: these units have {"an arm" if design.deals_arms else "a start"}.'
         problems.append(Problem(what, sheet.name, "Bring the list without it."))
     if problems:
         raise InputError(problems=tuple(problems))

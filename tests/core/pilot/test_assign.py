@@ -224,3 +224,63 @@ def test_an_assignment_can_be_verified_and_a_changed_one_cannot() -> None:
     assert "not the one that was committed" in str(other)
     with pytest.raises(InputError, match='no column "arm"'):
         verify_assignment(asked, sheet("home", "a", "b"), "a.csv", seed=SEED)
+
+
+STARTS = '"2027-01", "2027-04", "never"'
+
+
+def wedge(starts: str = STARTS) -> Protocol:
+    """Districts that start one after another."""
+    design = f'kind = "stepped-wedge"\nperiod = "month"\ntreated_from = "start"\nfrom = [{starts}]'
+    return protocol((CLUSTERS[0], design), ('arm = "arm"', ""), ('comparison = "usual"', ""))
+
+
+def rollout() -> Protocol:
+    design = f'kind = "random-rollout"\nunit = "home"\nperiod = "month"\ntreated_from = "start"\nfrom = [{STARTS}]'
+    return protocol(
+        (CLUSTERS[0], design), ('arm = "arm"', ""), ('comparison = "usual"', ""), ('cluster = "district"', "")
+    )
+
+
+@pytest.mark.parametrize(("asked", "column"), [(wedge(), "district"), (rollout(), "home")])
+def test_start_dates_are_dealt_as_arms_are(asked: Protocol, column: str) -> None:
+    names = [f"d{number}" for number in range(8)]
+    found = dealt(sheet(column, *names), asked)
+    assert found.to_csv().splitlines()[0] == f"{column},start"
+    ranked = sorted((hashlib.sha256(f"{SEED}::{name}".encode()).hexdigest(), name) for name in names)
+    u = int(hashlib.sha256(f"{SEED}:".encode()).hexdigest()[:8], 16) / 2**32
+    twins = {name: ("2027-01", "2027-04", "never")[int(3 * (i + u) / 8)] for i, (_, name) in enumerate(ranked)}
+    assert arms_by_name(found, column) == twins
+    assert sorted(count for _, count in found.counts) == [2, 3, 3]
+    assert verify_assignment(asked, found.to_csv().encode(), "a.csv", seed=SEED) == ()
+    forged = found.to_csv().replace("never", "2027-01", 1).encode()
+    (wrong,) = verify_assignment(asked, forged, "a.csv", seed=SEED)
+    assert 'the start is "2027-01", but the seed deals "never"' in str(wrong)
+
+
+def test_every_cluster_has_its_share_of_every_start() -> None:
+    counts = Counter[tuple[str, str]]()
+    for seed in range(1_500):
+        counts.update(
+            arms_by_name(dealt(sheet("district", "a", "b", "c", "d"), wedge(), str(seed)), "district").items()
+        )
+    assert len(counts) == 12
+    assert all(abs(count / 1_500 - 1 / 3) < 4 * 0.0122 for count in counts.values())
+
+
+def test_starts_that_cannot_be_dealt_are_refused() -> None:
+    (said,) = mistakes(sheet("district", "a", "b", "c"), wedge('"2027-01"'))
+    assert 'does not name the start dates that are to be dealt: two or more, each once. Add from = ["2027-01"' in said
+    (said,) = mistakes(sheet("district", "a", "b"), wedge())
+    assert "the list holds 2 to be dealt, but there are 3 start dates." in said
+    (said,) = mistakes(sheet("district,start", "a,1", "b,2", "c,3"), wedge())
+    assert 'there is a column "start" already: these units have a start.' in said
+
+
+def test_what_chance_did_not_deal_is_not_assigned() -> None:
+    design = 'kind = "difference-in-differences"\nunit = "home"\nperiod = "month"\ntreated = "visited"\nfrom = 3'
+    asked = protocol(
+        (CLUSTERS[0], design), ('arm = "arm"', ""), ('comparison = "usual"', ""), ('cluster = "district"', "")
+    )
+    (said,) = mistakes(sheet("home", "a", "b"), asked)
+    assert "a difference-in-differences design compares what chance did not deal: there is nothing to assign." in said
