@@ -10,13 +10,18 @@ Li, Tang & Wong (2011), Confidence intervals for the difference and ratio of Poi
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import inf, sqrt
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import bdtr, bdtrc, betaincinv, chdtri, gammainc, gammaincc, gammaln, xlogy
 
 from clew.pilot.rare import exact_power
+
+STEPS: Final = 14
+"""Halvings of the range in which the smallest cut is looked for: to 0.01 %."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +183,7 @@ def rule_of_three(exposure: float, level: float) -> float:
     return float(-np.log1p(-level)) / exposure
 
 
+@lru_cache(maxsize=1024)
 def smallest_cut(expected_before: float, share: float, *, alpha: float, power: float) -> float | None:
     """The least share of events avoided that so many would show by the exact test; None where even none left would not.
 
@@ -192,7 +198,7 @@ def smallest_cut(expected_before: float, share: float, *, alpha: float, power: f
     if not enough(1.0):
         return None
     low, high = 0.0, 1.0
-    for _ in range(30):
+    for _ in range(STEPS):
         middle = (low + high) / 2
         low, high = (low, middle) if enough(middle) else (middle, high)
     return high
