@@ -90,13 +90,27 @@ def show(found: "Evaluation") -> None:
     if found.finding.further:
         more = [_further(one) for one in found.finding.further]
         table("More of what the data say (it decides nothing)", ("figure", "estimate", "interval", ""), more)
-    verdicts = {one.screen: one.verdict for one in found.judgement.instead}
-    for screen in found.finding.screens:
-        if screen.flag:
-            then = f" Without it the verdict would be: {verdicts[screen.name]}." if screen.name in verdicts else ""
-            notice(f"screen {screen.name}: {screen.why}{then}")
+    _show_checks(found)
+    click.echo(f"Evidence level {found.finding.evidence_level} of 5, by the design and its checks.")
     for sentence in found.notices:
         notice(sentence)
+
+
+def _show_checks(found: "Evaluation") -> None:
+    """Print every check of the data and of what the design takes for granted; what asks a question is said again."""
+    verdicts = {one.screen: one.verdict for one in found.judgement.instead}
+    rows = [
+        (one.name, "asks a question" if one.flag else "nothing to ask", one.why, verdicts.get(one.name, ""))
+        for one in found.finding.screens
+    ]
+    if rows:
+        table("Checks of the data and of what the design takes for granted", CHECKED, rows)
+    for screen in found.finding.screens:
+        if screen.flag:
+            notice(f"screen {screen.name}: {screen.why}")
+
+
+CHECKED = ("check", "result", "why", "verdict without it")
 
 
 def _group(group: "EquityGroup") -> tuple[object, ...]:

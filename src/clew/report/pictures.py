@@ -23,6 +23,8 @@ MOST_COLUMNS = 4
 
 MOST_LABELS = 8
 
+LONGEST_NAME = 8
+
 
 @dataclass(frozen=True, slots=True)
 class Dot:
@@ -116,12 +118,18 @@ def _height(picture: Picture) -> int:
 
 
 def _y_ticks(picture: Picture, up: Scale, top: int, bottom: int) -> tuple[Tick, ...]:
-    if any(one.style == "bars" for one in picture.series):
-        return ()
+    bars = {point.y: point.label for one in picture.series if one.style == "bars" for point in one.points}
+    if bars:
+        return tuple(Tick(_down(up, y, top, bottom), _short(bars[y])) for y in sorted(bars))
     return tuple(Tick(_down(up, value, top, bottom), figure(value)) for value in ticks(up))
 
 
 Frame = tuple[Scale, Scale, int, int]
+
+
+def _short(label: str) -> str:
+    """A name that fits left of the axis; the table holds it whole."""
+    return label if len(label) <= LONGEST_NAME else f"{label[: LONGEST_NAME - 1]}…"
 
 
 def _across(picture: Picture) -> Scale:
@@ -175,7 +183,7 @@ def _mark(across: Scale, value: float, label: str) -> Tick:
 def _layer(series: Series, place: int, legend: int, frame: Frame) -> Layer:
     look = f"s{min(place, 3)}"
     if series.style == "bars":
-        return Layer(series.name, look, legend, strokes=tuple(_bars(series.points, frame)))
+        return Layer(series.name, f"{look} bar", legend, strokes=tuple(_bars(series.points, frame)))
     if series.style == "points":
         return Layer(series.name, look, legend, dots=tuple(_dot(point, frame) for point in series.points))
     return Layer(series.name, look, legend, strokes=tuple(_strokes(series, frame)))

@@ -29,7 +29,7 @@ def _schedule(panel: Panel) -> Picture:
     dates = len(set(panel.start[panel.start < len(panel.periods)].tolist()))
     never = int((panel.start == len(panel.periods)).sum())
     sentence = f"{len(panel.units)} clusters start at {dates} dates" + (f"; {never} never do." if never else ".")
-    series = (Series("not yet treated", "bars", tuple(before)), Series("treated", "bars", tuple(after)))
+    series = (Series("treated", "bars", tuple(after)), Series("not yet treated", "bars", tuple(before)))
     return Picture("schedule", "Who started when", sentence, "period", "cluster", series)
 
 
