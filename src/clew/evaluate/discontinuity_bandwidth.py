@@ -1,0 +1,130 @@
+"""How far from the cut-off to look: the bandwidth that makes the estimate's mean squared error smallest.
+
+Three steps, each a trade between the squared bias and the variance of a coefficient: a pilot bandwidth d for the third
+derivative, the bias bandwidth b for the second, and the main bandwidth h for the jump itself.
+
+Source: Calonico, Cattaneo & Titiunik (2014), Econometrica 82(6), §4; Calonico, Cattaneo & Titiunik (2014), Robust
+data-driven inference in the regression-discontinuity design, Stata Journal 14(4), §2.6; Calonico, Cattaneo & Farrell
+(2020), Optimal bandwidth choice for robust bias-corrected inference, Econometrics Journal 23(2).
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from clew.evaluate.local_polynomial import Kernel, Running, local_fit, variance
+
+FIRST_BANDWIDTH = {"triangular": 2.576, "uniform": 1.843}
+"""Rule-of-thumb constants for the density of the running variable, by kernel."""
+
+REPEATED = 0.2
+"""From this share of repeated values on, the first two windows must hold a least number of distinct ones."""
+
+LEAST_DISTINCT = 10
+"""That least number, on each side."""
+
+
+JUST_BEYOND = 1 + math.sqrt(np.finfo(float).eps)
+"""A window of so many times the distance to a value holds that value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bandwidths:
+    """Main bandwidth `h` of the estimate and `b` of its bias, in the running variable's units."""
+
+    h: float
+    b: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    """Which coefficient is wanted: its `power` in a fit of `order`. `regularised`: an unsure bias counts as large."""
+
+    order: int
+    power: int
+    regularised: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Trade:
+    """Variance and bias of a coefficient on one side, freed of the bandwidth; `penalty`: how unsure the bias is."""
+
+    variance: float
+    bias: float
+    penalty: float
+
+
+def best_bandwidths(running: Running, kernel: Kernel = "triangular") -> Bandwidths:
+    """The MSE-optimal bandwidths for the first variable's jump, by a local line corrected by a local parabola.
+
+    Where the jump is divided by that of what was received, these are still the outcome's: a ratio's own would depend on
+    the outcome's origin and fall apart where receiving hardly jumps.
+    Raises: InputError where a side holds too few distinct values.
+    """
+    outcome = running.variables(0)
+    sides = (outcome.below(), outcome.above())
+    ranges = (-float(sides[0].x[0]), float(sides[1].x[-1]))
+    reach, beyond = max(ranges), (ranges[0] * JUST_BEYOND, ranges[1] * JUST_BEYOND)
+    rule = FIRST_BANDWIDTH[kernel] * _spread(running) * running.distinct**-0.2
+    least = _least(sides)
+    first = max(min(rule, reach), least)
+    pilot = max(min(_best(sides, _Ask(3, 3, regularised=False), first, beyond, kernel), reach), least)
+    bias = min(_best(sides, _Ask(2, 2, regularised=True), first, (pilot, pilot), kernel), reach)
+    main = min(_best(sides, _Ask(1, 0, regularised=True), first, (bias, bias), kernel), reach)
+    return Bandwidths(main, bias)
+
+
+def _best(
+    sides: tuple[Running, Running], ask: _Ask, first: float, further: tuple[float, float], kernel: Kernel
+) -> float:
+    left, right = (_trade(side, ask, first, beyond, kernel) for side, beyond in zip(sides, further, strict=True))
+    noise = left.variance + right.variance
+    curved = (right.bias - left.bias) ** 2 + left.penalty + right.penalty
+    return math.inf if noise == 0 or curved == 0 else float((noise / curved) ** (1 / (2 * ask.order + 3)))
+
+
+def _trade(side: Running, ask: _Ask, h: float, bias_h: float, kernel: Kernel) -> _Trade:
+    power, beyond = ask.power, ask.order + 1
+    fit = local_fit(side.within(h, kernel), ask.order, h, kernel)
+    influences = fit.influence(power)
+    noise = h ** (2 * power + 1) * float(variance(fit, influences)[0, 0])
+    constant = float(influences @ (fit.rows.n * (fit.rows.x / h) ** beyond)) * h**power
+    wider = local_fit(side.within(bias_h, kernel), beyond, bias_h, kernel)
+    slope = float(wider.coefficients[beyond, 0]) / bias_h**beyond
+    unsure = float(variance(wider, wider.influence(beyond))[0, 0]) if ask.regularised else 0.0
+    per_bias = 2 * (beyond - power)
+    return _Trade((2 * power + 1) * noise, math.sqrt(per_bias) * constant * slope, 3 * per_bias * constant**2 * unsure)
+
+
+def _least(sides: tuple[Running, Running]) -> float:
+    """What the first two bandwidths must reach to hold ten distinct values a side, where many rows share one; else 0."""
+    rows = sum(float(side.n.sum()) for side in sides)
+    if 1 - sum(side.distinct for side in sides) / rows < REPEATED:
+        return 0.0
+    return max(_reach_of_distinct(side) for side in sides) * JUST_BEYOND
+
+
+def _reach_of_distinct(side: Running) -> float:
+    """How far from the cut-off the tenth distinct value lies, or the last one where there are fewer."""
+    values = np.sort(np.abs(side.x[np.diff(side.x, prepend=-np.inf) > 0]))
+    return float(values[min(LEAST_DISTINCT, len(values)) - 1])
+
+
+def _spread(running: Running) -> float:
+    """The smaller of standard deviation and normal-scaled interquartile range of the running variable."""
+    below, above = (_quantile(running, share) for share in (0.25, 0.75))
+    return min(_deviation(running), (above - below) / 1.349)
+
+
+def _deviation(running: Running) -> float:
+    rows = running.n.sum()
+    mean = float(running.x @ running.n) / rows
+    return math.sqrt(float((running.x - mean) ** 2 @ running.n) / (rows - 1))
+
+
+def _quantile(running: Running, share: float) -> float:
+    """The mean of the smallest values that at least, and more than, `share` of the rows do not exceed."""
+    upto = np.cumsum(running.n)
+    at = share * upto[-1]
+    return float(running.x[[np.searchsorted(upto, at), np.searchsorted(upto, at, side="right")]].mean())
