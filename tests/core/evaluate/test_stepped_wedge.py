@@ -110,7 +110,7 @@ def test_what_stands_beside_it() -> None:
 
 def test_pictures_show_who_started_when_and_the_means() -> None:
     schedule, means = analyse(wedge(), in_memory(a_wedge())).pictures
-    before, after = schedule.series
+    after, before = schedule.series
     assert [point.label for point in after.points] == districts()
     assert [(point.low, point.high) for point in after.points[:3]] == [(1.5, 5.5), (1.5, 5.5), (2.5, 5.5)]
     assert [(point.low, point.high) for point in before.points[:3]] == [(0.5, 1.5), (0.5, 1.5), (0.5, 2.5)]

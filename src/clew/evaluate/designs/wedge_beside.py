@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.special import stdtr
 
-from clew.evaluate.cluster_periods import ClusterPeriods, Permutation, permutation_test, vertical
+from clew.evaluate.cluster_periods import ClusterPeriods, permutation_test, schedules_possible, vertical
 from clew.evaluate.designs.method import Beside
 from clew.evaluate.designs.wedge_data import Schedule, layout, panel_and_spread, schedule_of
 from clew.evaluate.designs.wedge_pictures import pictures
@@ -15,7 +15,7 @@ from clew.evaluate.finding import Further, LookAt, Randomisation, Screen
 from clew.evaluate.hussey_hughes import Cells, MixedModel, by_exposure, hussey_hughes
 from clew.evaluate.looks import critical_value
 from clew.evaluate.panel import Panel
-from clew.evaluate.randomisation import FEW_CLUSTERS
+from clew.evaluate.randomisation import DRAWS, FEW_CLUSTERS, MOST_LISTED
 from clew.evaluate.rows import Floats, Rows
 from clew.evaluate.screens import ATTRITION_P
 from clew.pilot.protocol import Protocol
@@ -24,19 +24,25 @@ MOST_CELLS = 20_000
 """Most cluster-periods that the mixed model is fitted to."""
 
 
-def beside(protocol: Protocol, rows: Rows, _: RawEstimate, look: LookAt) -> Beside:
+def beside(protocol: Protocol, rows: Rows, raw: RawEstimate, look: LookAt) -> Beside:
     """Return the effect by time since the start, the mixed model, the schedule, and what is missing from it."""
     panel, inside = panel_and_spread(protocol, rows)
-    found = ClusterPeriods(panel.outcome, panel.start)
-    test = permutation_test(found, seed=protocol.design.seed or 0)
-    cells = Cells(found, panel.weight, int(panel.n.sum()), inside)
+    cells = Cells(ClusterPeriods(panel.outcome, panel.start), panel.weight, int(panel.n.sum()), inside)
+    test = _test(raw, panel)
     schedule = schedule_of(protocol, rows.tally(layout(protocol)))
     return Beside(
         screens=(_attrition(protocol, schedule), _empty(panel), *_few(panel, test, look)),
         further=tuple(_further(cells, look)),
         pictures=pictures(protocol, panel),
-        randomisation=Randomisation(test.p_value, test.draws, test.exact),
+        randomisation=test,
     )
+
+
+def _test(raw: RawEstimate, panel: Panel) -> Randomisation:
+    """The permutation test that the estimate rests on."""
+    possible = schedules_possible(panel.start)
+    exact = possible <= MOST_LISTED
+    return Randomisation(1.0 if raw.p_value is None else raw.p_value, possible if exact else DRAWS, exact)
 
 
 def _attrition(protocol: Protocol, found: Schedule) -> Screen:
@@ -64,15 +70,16 @@ def _empty(panel: Panel) -> Screen:
     return Screen("schedule", flag=False, statistic=float(empty), why=why)
 
 
-def _few(panel: Panel, test: Permutation, look: LookAt) -> Iterator[Screen]:
+def _few(panel: Panel, test: Randomisation, look: LookAt) -> Iterator[Screen]:
     """Ask, where there are few clusters, whether any result could have passed this look."""
-    if len(panel.units) >= FEW_CLUSTERS and test.least_p <= look.nominal_p:
+    least = 1 / (test.draws if test.exact else 1 + test.draws)
+    flag = least > look.nominal_p
+    if len(panel.units) >= FEW_CLUSTERS and not flag:
         return
-    flag = test.least_p > look.nominal_p
-    said = f"{len(panel.units)} clusters: the smallest p-value that dealing them anew can give is {test.least_p:.2g}"
+    said = f"{len(panel.units)} clusters: the smallest p-value that dealing them anew can give is {least:.2g}"
     limit = f"this look's limit is {look.nominal_p:.2g}"
     why = f"{said}, {limit}: are there too few?" if flag else f"{said}; {limit}."
-    yield Screen("few clusters", flag, test.least_p, why)
+    yield Screen("few clusters", flag, least, why)
 
 
 def _further(cells: Cells, look: LookAt) -> Iterator[Further]:
