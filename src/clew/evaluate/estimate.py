@@ -14,6 +14,7 @@ from clew.evaluate.finding import LookAt
 from clew.evaluate.heteroskedastic import classical, robust
 from clew.evaluate.icc import intra_cluster_correlation
 from clew.evaluate.looks import critical_value
+from clew.evaluate.matched_pairs import matched_pairs, pairs_of
 from clew.evaluate.regression import Fit, additive_columns, fit, interacted_columns
 from clew.evaluate.rows import Layout, Moments, Rows, Within, distinct, numbered, plain_layout, select
 from clew.evaluate.wording import quoted
@@ -160,6 +161,9 @@ def estimation_layout(protocol: Protocol) -> Layout:
 
 def _effect(task: _Task, moments: Moments) -> tuple[Effect, tuple[str, ...]]:
     """Effect, standard error and degrees of freedom by the registered estimator, and the columns left out."""
+    if task.design.estimator == "matched-pairs" and (pair := task.layout.block):
+        cluster = task.layout.cluster if task.design.deals_clusters else None
+        return matched_pairs(pairs_of(moments, task.arms, pair, cluster)), ()
     if task.design.estimator == "block-weighted" and (block := task.layout.block):
 
         def in_block(part: Moments, label: str) -> Effect:
@@ -171,13 +175,25 @@ def _effect(task: _Task, moments: Moments) -> tuple[Effect, tuple[str, ...]]:
     return _by_least_squares(task, moments)
 
 
+def least_squares(protocol: Protocol, rows: Rows) -> Fit:
+    """The fit that the estimate of all rows rests on, with clusters kept apart where errors are counted by them.
+
+    Raises: InputError as `estimate`.
+    """
+    return _fitted(*_task(protocol, rows, ()))
+
+
 def _by_least_squares(task: _Task, moments: Moments) -> tuple[Effect, tuple[str, ...]]:
+    fitted = _fitted(task, moments)
+    return (fitted.effect, *_uncertainty(task, fitted, moments)), fitted.left_out
+
+
+def _fitted(task: _Task, moments: Moments) -> Fit:
     if task.design.estimator == "lin":
         columns = interacted_columns(moments, task.arms, distinct(*moments.factors, task.layout.block))
     else:
         columns = additive_columns(moments, task.arms)
-    fitted = fit(moments, columns, task.layout.level, task.layout.cluster if _clustered(task) else None)
-    return (fitted.effect, *_uncertainty(task, fitted, moments)), fitted.left_out
+    return fit(moments, columns, task.layout.level, task.layout.cluster if _clustered(task) else None)
 
 
 def _uncertainty(task: _Task, fitted: Fit, moments: Moments) -> tuple[float, float]:

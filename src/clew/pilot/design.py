@@ -32,21 +32,24 @@ def resolve(found: Values, outcome: Values, reading: Objector) -> Design | None:
         *_disagreements(found),
         *_offer(found, name, kind),
         *_block_weighted(found, adjusts=bool(outcome.get("adjust_for"))),
+        *_matched_pairs(found, adjusts=bool(outcome.get("adjust_for"))),
     ]
     for key, what, do in objections:
         reading.object_to(("design", key), what, do)
     return None if objections else _design(found, outcome, kind)
 
 
-def default_estimator(kind: str, *, blocked: bool, adjusts: bool) -> str:
+def default_estimator(kind: str, *, blocked: bool, adjusts: bool, paired: bool = False) -> str:
     """Return the estimator that a design uses where the protocol names none.
 
-    Blocks that were randomised within must be analysed as such; covariates call for Lin's adjustment, which takes
-    blocks along, but not where few clusters would pay for it with their degrees of freedom.
+    Pairs and blocks that were randomised within must be analysed as such; covariates call for Lin's adjustment, which
+    takes blocks along, but not where few clusters (or pairs) would pay for it with their degrees of freedom.
     """
     if kind not in {"randomised", "cluster-randomised"}:
         return KINDS[kind].estimators[0]
-    if kind == "cluster-randomised":
+    if paired and not adjusts:
+        return "matched-pairs"
+    if kind == "cluster-randomised" or paired:
         return "difference"
     if adjusts:
         return "lin"
@@ -140,6 +143,29 @@ def _block_weighted(found: Values, *, adjusts: bool) -> list[Objection]:
     return []
 
 
+def _matched_pairs(found: Values, *, adjusts: bool) -> list[Objection]:
+    errors = found.get("standard_errors")
+    if _estimator(found, adjusts=adjusts) != "matched-pairs":
+        do = 'Write estimator = "matched-pairs", or name other errors.'
+        return [("standard_errors", "errors by pairs belong to matched-pairs.", do)] if errors == "pairs" else []
+    if "pair" not in found:
+        return [("estimator", "matched-pairs needs pairs.", "Add pair = …, or name another estimator.")]
+    if adjusts:
+        do = 'Write estimator = "difference", or adjust for nothing.'
+        return [("estimator", "matched-pairs takes no adjust_for.", do)]
+    if errors not in {None, "pairs"}:
+        what = f'matched-pairs takes its uncertainty from the pairs, not from standard_errors = "{errors}".'
+        return [("standard_errors", what, 'Leave it out, or write estimator = "difference".')]
+    return []
+
+
+def _estimator(found: Values, *, adjusts: bool) -> str:
+    """The estimator named, else the default; where other errors than those by pairs are named, pairs are blocks."""
+    paired = "pair" in found and found.get("standard_errors") in {None, "pairs"}
+    default = default_estimator(found["kind"], blocked=_block(found) is not None, adjusts=adjusts, paired=paired)
+    return str(found.get("estimator", default))
+
+
 def _block(found: Values) -> str | None:
     return found.get("block", found.get("pair"))
 
@@ -147,7 +173,7 @@ def _block(found: Values) -> str | None:
 def _design(found: Values, outcome: Values, kind: Kind) -> Design:
     resolved: Values = {key: value for key, value in found.items() if key not in {"pair", "from"}}
     resolved |= {"block": _block(found), "paired": "pair" in found, "starts": found.get("from", ())}
-    blocked, adjusts = _block(found) is not None, bool(outcome.get("adjust_for"))
-    resolved.setdefault("estimator", default_estimator(found["kind"], blocked=blocked, adjusts=adjusts))
-    resolved.setdefault("standard_errors", default_errors(kind, clustered="cluster" in found))
+    resolved["estimator"] = _estimator(found, adjusts=bool(outcome.get("adjust_for")))
+    errors = default_errors(kind, clustered="cluster" in found)
+    resolved.setdefault("standard_errors", "pairs" if resolved["estimator"] == "matched-pairs" else errors)
     return Design(**resolved)

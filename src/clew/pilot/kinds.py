@@ -32,14 +32,14 @@ KINDS = {
     "randomised": Kind(
         needs=("arm", "comparison"),
         takes=("cluster", *ARMS),
-        estimators=("lin", "difference", "block-weighted"),
-        standard_errors=UNIT_ERRORS,
+        estimators=("lin", "difference", "block-weighted", "matched-pairs"),
+        standard_errors=(*UNIT_ERRORS, "pairs"),
     ),
     "cluster-randomised": Kind(
         needs=("arm", "comparison", "cluster"),
         takes=ARMS,
-        estimators=("difference", "lin"),
-        standard_errors=("cr2", "cr1"),
+        estimators=("difference", "lin", "matched-pairs"),
+        standard_errors=("cr2", "cr1", "pairs"),
     ),
     "stepped-wedge": Kind(
         needs=("cluster", "period", "treated_from"),
@@ -103,3 +103,6 @@ KINDS = {
         either=(("arm", "from"), ("exposure", "expected")),
     ),
 }
+
+OF_ARMS = ("randomised", "cluster-randomised", "encouragement")
+"""Kinds in which every unit (or cluster) is dealt to one arm for good."""

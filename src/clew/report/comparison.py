@@ -11,6 +11,7 @@ ERRORS = {
     "hc2": "standard errors that allow unequal spread (HC2)",
     "cr1": "standard errors by {cluster} (CR1)",
     "cr2": "standard errors by {cluster}, corrected for few of them (CR2, Satterthwaite)",
+    "pairs": "its uncertainty by how far the pairs differ from each other",
     "permutation": "its uncertainty by dealing the start dates anew",
     "neyman": "its standard error by the chance of the lot (Neyman)",
     "influence": "standard errors by {cluster} from influence functions",

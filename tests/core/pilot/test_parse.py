@@ -157,7 +157,9 @@ def test_an_arm_is_compared_as_text(written: str, read: str) -> None:
         ('kind = "randomised"', "", "difference", "hc2"),
         ('kind = "randomised"', 'adjust_for = ["age"]', "lin", "hc2"),
         ('kind = "randomised"\nblock = "b"', "", "block-weighted", "hc2"),
-        ('kind = "randomised"\npair = "b"', "", "block-weighted", "hc2"),
+        ('kind = "randomised"\npair = "b"', "", "matched-pairs", "pairs"),
+        ('kind = "randomised"\npair = "b"', 'adjust_for = ["x"]', "difference", "hc2"),
+        ('kind = "randomised"\npair = "b"\nstandard_errors = "hc1"', "", "block-weighted", "hc1"),
         ('kind = "randomised"\npair = "b"\nestimator = "block-weighted"', "", "block-weighted", "hc2"),
         ('kind = "randomised"\nblock = "b"', 'adjust_for = ["age"]', "lin", "hc2"),
         ('kind = "cluster-randomised"\ncluster = "c"', "", "difference", "cr2"),
@@ -219,20 +221,39 @@ def test_looks_that_are_not_built_are_refused_by_their_name() -> None:
     [
         ('kind = "cluster-randomised"', 'kind = "cluster-randomized"', 'Did you mean "cluster-randomised"?'),
         ('cluster = "district"', "", "a cluster-randomised design lacks `cluster`."),
-        ('cluster = "district"', 'cluster = "district"\nestimator = "block-weighted"', "It offers: difference, lin."),
-        ('cluster = "district"', 'cluster = "district"\nestimator = "synthetic"', "It offers: difference, lin."),
+        (
+            'cluster = "district"',
+            'cluster = "district"\nestimator = "block-weighted"',
+            "It offers: difference, lin, matched-pairs.",
+        ),
+        (
+            'cluster = "district"',
+            'cluster = "district"\nestimator = "synthetic"',
+            "It offers: difference, lin, matched-pairs.",
+        ),
         (
             'kind = "cluster-randomised"',
             'kind = "randomised"\nestimator = "block-weighted"',
             "block-weighted needs blocks.",
         ),
-        ('cluster = "district"', 'cluster = "district"\nstandard_errors = "hc2"', "It offers: cr2, cr1."),
+        ('cluster = "district"', 'cluster = "district"\nstandard_errors = "hc2"', "It offers: cr2, cr1, pairs."),
         (
             'kind = "cluster-randomised"\narm = "arm"\ncomparison = "usual"\ncluster = "district"',
             'kind = "randomised"\narm = "arm"\ncomparison = "usual"\nstandard_errors = "cr2"',
             'standard_errors = "cr2" needs clusters',
         ),
         ('cluster = "district"', 'cluster = "district"\npair = "a"\nblock = "b"', "`pair` is another word for `block`"),
+        ('cluster = "district"', 'cluster = "district"\nestimator = "matched-pairs"', "matched-pairs needs pairs."),
+        (
+            'cluster = "district"',
+            'cluster = "district"\nstandard_errors = "pairs"',
+            "errors by pairs belong to matched-pairs.",
+        ),
+        (
+            'cluster = "district"',
+            'cluster = "district"\npair = "a"\nestimator = "matched-pairs"\nstandard_errors = "cr1"',
+            "matched-pairs takes its uncertainty from the pairs",
+        ),
         (
             'cluster = "district"',
             'cluster = "district"\nfixed_effects = ["a", "b"]',
