@@ -10,8 +10,12 @@ CLUSTER_SIZE = 30
 SMALL_EFFECT = 0.2
 COUNT_BASELINE = 10
 PERIODS = 8
+PERIODS_OF_ONE_UNIT = 20
+PERIODS_OF_A_SERIES = 48
+ROUNDS_OF_A_SEASON = 4
 SERIAL = 0.5
 RECEIVED = 0.5
+WITHIN = 0.3
 PANELS = {
     "stepped-wedge",
     "random-rollout",
@@ -22,6 +26,9 @@ PANELS = {
     "interrupted-time-series",
 }
 """Kinds that follow units over periods."""
+
+ONE_UNIT = {"synthetic-control", "synthetic-difference-in-differences"}
+"""Kinds with one treated unit among others, whose past must be long enough to weigh them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +45,12 @@ class Assumption:
 class Assumed:
     """All numbers that a sample size rests on, resolved; `listed` says which of them the protocol states.
 
-    `effect`: signed, in the outcome's units. `icc`, `cv`, `cluster_size`: None where single units are randomised;
+    `effect`: signed, in the outcome's units. `cv`, `cluster_size`: None where single units are randomised; `icc`, the
+    share of variance that a cluster's rows have in common or that stays with a unit over time, None in neither case;
     `periods`, `periods_before` (the first start), `serial` (correlation of a unit's outcome with that of the period
     before, beyond what stays the same): None where nothing is followed over time. `received`: by how much more often
-    the treatment is received where it is encouraged; None where nobody is.
+    the treatment is received where it is encouraged (or past a cut-off that does not decide alone); None elsewhere.
+    `within`: share of the rows that lie within the bandwidth about a cut-off; None without one.
     """
 
     effect: float
@@ -59,24 +68,29 @@ class Assumed:
     periods_before: int | None = None
     serial: float | None = None
     received: float | None = None
+    within: float | None = None
 
 
 def assume(protocol: Protocol) -> Assumed:
     """Return the protocol's assumptions with defaults filled in.
 
     Defaults: a proportion's baseline half an effect away from 0.5, where it varies most; a mean's standard deviation
-    five times the effect, which makes it "small" (Cohen 1988); a count's baseline ten times the effect; intra-cluster
-    correlation 0.05, above most service outcomes (Adams et al. 2004, J. Clin. Epidemiol. 57: median 0.01); coefficient
-    of variation of cluster sizes 0.65, as in general practices (Eldridge et al. 2006); 30 units a cluster; eight
-    periods, half of them before; serial correlation 0.5 (Bertrand, Duflo & Mullainathan 2004 find about as much in
-    yearly panels); half of those who are encouraged follow.
+    five times the effect, which makes it "small" (Cohen 1988), for a single series the effect itself; a count's
+    baseline ten times the effect; intra-cluster correlation 0.05, above most service outcomes (Adams et al. 2004, J.
+    Clin. Epidemiol. 57: median 0.01); coefficient of variation of cluster sizes 0.65, as in general practices (Eldridge
+    et al. 2006); 30 units a cluster; eight periods (two years of months each side of an interruption, ten periods each
+    side of one treated unit's start), half of them before, one before a stepped wedge; in a panel nothing stays the
+    same with a unit, and serial correlation 0.5 (Bertrand, Duflo & Mullainathan 2004 find about as much in yearly
+    panels); half of those who are encouraged follow; three rows in ten lie within the bandwidth, as the one of least
+    mean squared error has it where the outcome runs straight.
     """
     size, outcome = protocol.size, protocol.outcome
     effect = outcome.sign * outcome.worth_having
     baseline, sd = _baseline(protocol, effect), _sd(protocol)
     icc, cv, cluster_size = _clusters(protocol) if protocol.design.cluster is not None else (None, None, None)
-    panel, received = _panel(protocol), _received(protocol)
-    chosen = [one for one in (baseline, sd, icc, cv, cluster_size, *panel, received) if one is not None]
+    icc = icc or _stays(protocol)
+    panel, received, within = _panel(protocol), _received(protocol), _within(protocol)
+    chosen = [one for one in (baseline, sd, icc, cv, cluster_size, *panel, received, within) if one is not None]
     return Assumed(
         effect=effect,
         baseline=baseline.value if baseline else 0.0,
@@ -93,19 +107,50 @@ def assume(protocol: Protocol) -> Assumed:
         periods_before=int(panel[1].value) if panel else None,
         serial=panel[2].value if panel else None,
         received=received.value if received else None,
+        within=within.value if within else None,
     )
 
 
 def _panel(protocol: Protocol) -> tuple[Assumption, ...]:
     """Periods, periods before and serial correlation, where units are followed; nothing elsewhere."""
-    size = protocol.size
-    if protocol.design.kind not in PANELS:
+    size, kind = protocol.size, protocol.design.kind
+    if kind not in PANELS:
         return ()
-    periods = size.periods or (2 * size.periods_before if size.periods_before else PERIODS)
+    usual, why = _usual_periods(protocol)
+    periods = size.periods or (2 * size.periods_before if size.periods_before else usual)
+    before, why_before = (
+        (1, "the first start comes at once") if kind == "stepped-wedge" else (periods // 2, "half of all")
+    )
     return (
-        _stated("periods", size.periods, periods, "four before and four after"),
-        _stated("periods_before", size.periods_before, max(1, periods // 2), "half of all periods"),
+        _stated("periods", size.periods, periods, "twice those before" if size.periods_before else why),
+        _stated("periods_before", size.periods_before, max(1, before), why_before),
         _stated("serial_correlation", size.serial_correlation, SERIAL, "as in yearly panels (Bertrand et al. 2004)"),
+    )
+
+
+def _usual_periods(protocol: Protocol) -> tuple[int, str]:
+    kind, season = protocol.design.kind, protocol.design.season
+    if kind == "interrupted-time-series" and season is not None:
+        return ROUNDS_OF_A_SEASON * season, "two rounds of the season before and two after"
+    if kind == "interrupted-time-series":
+        return PERIODS_OF_A_SERIES, "such as two years of months before and two after"
+    if kind in ONE_UNIT:
+        return PERIODS_OF_ONE_UNIT, "ten before and ten after"
+    return PERIODS, "seven after the first start" if kind == "stepped-wedge" else "four before and four after"
+
+
+def _stays(protocol: Protocol) -> Assumption | None:
+    """The share of variance that stays with a unit over time, where single units are followed."""
+    if protocol.design.kind not in PANELS or protocol.design.kind == "interrupted-time-series":
+        return None
+    return _stated("icc", protocol.size.icc, 0.0, "what stays with a unit cancels out, so none of it is counted on")
+
+
+def _within(protocol: Protocol) -> Assumption | None:
+    if protocol.design.kind != "regression-discontinuity":
+        return None
+    return Assumption(
+        "within_bandwidth", WITHIN, stated=False, why="the usual bandwidth where the outcome runs straight"
     )
 
 
@@ -140,6 +185,9 @@ def _sd(protocol: Protocol) -> Assumption | None:
         return None
     if protocol.size.sd is not None:
         return Assumption("sd", protocol.size.sd, stated=True)
+    if protocol.design.kind in {*ONE_UNIT, "interrupted-time-series"}:
+        why = "the effect itself: see how far the series has strayed from its line so far"
+        return Assumption("sd", protocol.outcome.worth_having, stated=False, why=why)
     why = "five times the effect, which makes it small (Cohen 1988)"
     return Assumption("sd", protocol.outcome.worth_having / SMALL_EFFECT, stated=False, why=why)
 

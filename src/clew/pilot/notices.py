@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import fields
 
+from clew.pilot.digits import plain
 from clew.pilot.protocol import Protocol
 from clew.pilot.reachable import clusters_by_arm, effect_that_pays, least_randomisation_p, sound_trial
 from clew.pilot.remark import Remark, Rule
@@ -23,7 +24,7 @@ def outcome_can_be_shown(protocol: Protocol) -> Iterator[Remark]:
     detectable = trial.detectable()
     worth = protocol.outcome.worth_having
     if detectable is None or detectable > worth * (1 + 1e-9):
-        seen = "no possible effect" if detectable is None else f"only effects from {detectable:.3g}"
+        seen = "no possible effect" if detectable is None else f"only effects from {plain(detectable)}"
         yield Remark(
             ("outcome", "worth_having"),
             f"an effect of {worth:g} is worth having, but cannot be shown: the planned size detects {seen} with"
@@ -62,8 +63,8 @@ def stop_rule_rarely_holds(protocol: Protocol) -> Iterator[Remark]:
     if upper >= bound:
         yield Remark(
             ("stop", "effect_upper_bound_below"),
-            f"with no effect at all the upper bound lies near {upper:.3g}, not below {bound:g}: the rule would seldom"
-            " hold, and the pilot ends undecided instead.",
+            f"with no effect at all the upper bound lies near {plain(upper)}, not below {bound:g}: the rule would"
+            " seldom hold, and the pilot ends undecided instead.",
             "Plan a larger pilot, or accept that it may end without an answer.",
         )
 
@@ -93,7 +94,7 @@ def worth_having_pays(protocol: Protocol) -> Iterator[Remark]:
         yield Remark(
             ("scale", "cost_per_outcome_at_most"),
             f"at the smallest effect worth having, one more good outcome costs {each}, above the limit: only an effect"
-            f" of {needed:.3g} or more can be scaled.",
+            f" of {plain(needed)} or more can be scaled.",
             "Raise the limit, or call only the larger effect worth having.",
         )
 

@@ -130,5 +130,6 @@ def small_sample_factor(df: float, *, alpha: float, power: float) -> float:
     of Cluster Randomization Trials in Health Research", ch. 5, with the noncentral t in place of its approximation.
     """
     normal = float(ndtri(1 - alpha / 2) + ndtri(power))
-    exact = float(brentq(lambda value: t_power(value, df, alpha=alpha) - power, 0.0, 1e4, xtol=1e-9))
+    far = 1e4 + 10 * float(stdtrit(df, 1 - alpha / 2))
+    exact = float(brentq(lambda value: t_power(value, df, alpha=alpha) - power, 0.0, far, xtol=1e-9))
     return max(1.0, (exact / normal) ** 2)

@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import bdtr, bdtrik, gammaln, xlogy
+from scipy.special import bdtr, bdtrik, gammainc, gammaincc, gammaln, xlogy
 
 from clew.pilot.search import least
 
@@ -72,6 +72,31 @@ def units_counted_exactly(
         return exact_power(high * units, low * units, alpha=alpha / 2, share=low_share) >= power
 
     return least(_enough, most)
+
+
+def power_of_rates(exposure: float, rates: tuple[float, float], share: float | None, *, alpha: float) -> float:
+    """Return the exact power to tell two rates apart, half of a two-sided `alpha` on the side of the effect.
+
+    `exposure`: in all. `rates`: events a unit of exposure, comparison and treated. `share`: treated share of the
+    exposure; None: all of it is treated and the comparison's rate is known beforehand (a count against its expected
+    number).
+    """
+    if share is None:
+        return _power_of_count(exposure * rates[0], exposure * rates[1], alpha / 2)
+    comparison, treated = exposure * rates[0] * (1 - share), exposure * rates[1] * share
+    if rates[1] < rates[0]:
+        return exact_power(comparison, treated, alpha=alpha / 2, share=share)
+    return exact_power(treated, comparison, alpha=alpha / 2, share=1 - share)
+
+
+def _power_of_count(expected: float, true: float, alpha: float) -> float:
+    """Return the chance that a Poisson count of mean `true` is significantly far from `expected`, on its side."""
+    counts = _counts(expected)
+    if true < expected:
+        enough = counts[gammaincc(counts + 1, expected) <= alpha]
+        return float(gammaincc(enough[-1] + 1, true)) if len(enough) else 0.0
+    enough = counts[(counts > 0) & (gammainc(np.maximum(counts, 1), expected) <= alpha)]
+    return float(gammainc(enough[0], true)) if len(enough) else 0.0
 
 
 def _counts(total: float) -> NDArray[np.float64]:

@@ -3,10 +3,12 @@
 import math
 from collections.abc import Iterator
 
+from clew.pilot.digits import plain
+from clew.pilot.planned import planned_trial
 from clew.pilot.power import largest_effect
 from clew.pilot.protocol import Protocol
 from clew.pilot.remark import Remark, Rule
-from clew.pilot.trial import Trial, looks_paid_for, nominal_p, planned_trial
+from clew.pilot.trial import Trial, looks_paid_for, nominal_p
 
 FEWEST_CLUSTERS_AN_ARM = 2
 
@@ -58,8 +60,8 @@ def scale_rule_can_hold(protocol: Protocol) -> Iterator[Remark]:
     if lower <= bound:
         yield Remark(
             ("scale", "effect_lower_bound_above"),
-            f"if the largest possible effect ({largest:.3g}) were found at the planned size, its lower bound would be"
-            f" {lower:.3g}: the rule asks for more than {bound:g} and can never hold.",
+            f"if the largest possible effect ({plain(largest)}) were found at the planned size, its lower bound would"
+            f" be {plain(lower)}: the rule asks for more than {bound:g} and can never hold.",
             "Plan a larger pilot (clew pilot size), or lower the bound.",
         )
 
@@ -74,8 +76,8 @@ def stop_rule_can_hold(protocol: Protocol) -> Iterator[Remark]:
     if upper >= bound:
         yield Remark(
             ("stop", "effect_upper_bound_below"),
-            f"if the largest possible loss ({loss:.3g}) were found at the planned size, its upper bound would be"
-            f" {upper:.3g}: the rule asks for less than {bound:g} and can never hold.",
+            f"if the largest possible loss ({plain(loss)}) were found at the planned size, its upper bound would be"
+            f" {plain(upper)}: the rule asks for less than {bound:g} and can never hold.",
             "Plan a larger pilot (clew pilot size), or raise the bound.",
         )
 
@@ -93,7 +95,8 @@ def cost_rule_can_hold(protocol: Protocol) -> Iterator[Remark]:
     if needed > room:
         yield Remark(
             ("scale", "cost_per_outcome_at_most"),
-            f"at this cost a unit, the limit asks for an effect of {needed:.3g}, and there is room for {room:.3g}.",
+            f"at this cost a unit, the limit asks for an effect of {plain(needed)}, and there is room for"
+            f" {plain(room)}.",
             "Raise the limit, lower the cost, or correct the baseline.",
         )
 

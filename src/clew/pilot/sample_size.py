@@ -27,19 +27,22 @@ class Needed:
     """What shows the smallest effect worth having by the last planned look, all steps counted.
 
     `units`, `cluster_size`: with the clusters planned (or `clusters` of them, where none are planned); None where no
-    size of so few clusters is enough. `clusters_of_stated_size`: how many clusters of the stated size would do.
+    size of so few clusters (or no number of units) is enough. `clusters_of_stated_size`: how many clusters of the
+    stated size would do. `periods`: of one interrupted series, in all; None elsewhere and where no number is enough.
     """
 
     units: int | None
     clusters: int | None = None
     cluster_size: int | None = None
     clusters_of_stated_size: int | None = None
+    periods: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
     """What the planned size can show. `detectable`: the smallest effect with the wanted power, in the outcome's units;
     None where even the largest possible effect is not. `power_with_extensions`: over every look that may be taken.
+    `periods` in all and `periods_before` the first start, None where nothing is followed over time.
     """
 
     units: int
@@ -47,6 +50,8 @@ class Planned:
     power: float
     power_with_extensions: float
     detectable: float | None
+    periods: int | None = None
+    periods_before: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,15 @@ source. The operating characteristics (`clew.gate.characteristics`) check the an
 from dataclasses import replace
 
 from clew.pilot.assumptions import Assumed, assume
+from clew.pilot.planned import planned_trial
 from clew.pilot.power import variances
+from clew.pilot.precision_steps import TWO_ARMS, steps_by_precision
 from clew.pilot.protocol import Protocol
 from clew.pilot.rare import no_event_by_luck, years_each_side
 from clew.pilot.sample_size import Planned, Rare, SampleSize
 from clew.pilot.size_sentences import sentences
 from clew.pilot.steps import Question, steps_of
-from clew.pilot.trial import looks_paid_for, planned_trial
+from clew.pilot.trial import looks_paid_for
 
 LONGEST_PILOT_YEARS = 3.0
 
@@ -24,7 +26,8 @@ def size(protocol: Protocol) -> SampleSize:
     Units are the outcome's. Raises InputError where the effect is impossible from the stated baseline.
     """
     assumed = assume(protocol)
-    steps, needed = steps_of(_question(protocol, assumed))
+    by_formula = protocol.design.kind in TWO_ARMS
+    steps, needed = steps_of(_question(protocol, assumed)) if by_formula else steps_by_precision(protocol, assumed)
     found = SampleSize(
         pilot=protocol.pilot.id,
         outcome=protocol.outcome.name or protocol.outcome.column,
@@ -58,11 +61,13 @@ def _planned(protocol: Protocol, a: Assumed) -> Planned | None:
     if trial is None:
         return None
     return Planned(
-        units=trial.units,
-        clusters=trial.clusters,
+        units=round(trial.extent.units),
+        clusters=protocol.size.clusters if protocol.design.cluster is not None else None,
         power=trial.power(a.effect),
         power_with_extensions=trial.power(a.effect, with_extensions=True),
         detectable=trial.detectable(),
+        periods=trial.extent.periods or None,
+        periods_before=trial.extent.before or None,
     )
 
 

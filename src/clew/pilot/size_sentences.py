@@ -2,20 +2,30 @@
 
 from collections.abc import Iterator
 
+from clew.pilot.digits import plain
+from clew.pilot.precision_sentences import needed_by_precision
+from clew.pilot.precision_steps import TWO_ARMS
 from clew.pilot.protocol import Protocol
 from clew.pilot.sample_size import Planned, Rare, SampleSize
 
 
 def sentences(found: SampleSize, protocol: Protocol) -> tuple[str, ...]:
     """Return the sentences, the most general first."""
-    needed = _needed_in_clusters(found, protocol) if found.needed.clusters is not None else _needed_alone(found)
-    return (_wanted(found, protocol), needed, *_planned(found), *_rare(found), *_assumed(found))
+    return (*_takes(found, protocol), *_planned(found, protocol), *_rare(found), *_assumed(found))
+
+
+def _takes(found: SampleSize, protocol: Protocol) -> Iterator[str]:
+    if protocol.design.kind not in TWO_ARMS:
+        yield from needed_by_precision(found, protocol)
+        return
+    yield _wanted(found, protocol)
+    yield _needed_in_clusters(found, protocol) if found.needed.clusters is not None else _needed_alone(found)
 
 
 def _wanted(found: SampleSize, protocol: Protocol) -> str:
     first = found.steps[0]
     return (
-        f"To show an effect of {_amount(found.effect)} on {found.outcome} with {found.power:.0%} power and a two-sided"
+        f"To show an effect of {plain(found.effect, 6)} on {found.outcome} with {found.power:.0%} power and a two-sided"
         f" error of {found.alpha:.3g}, a single look takes {first.treated} treated and {first.comparison} comparison"
         f" units ({protocol.population.unit}) if they are randomised one by one."
     )
@@ -38,21 +48,31 @@ def _needed_in_clusters(found: SampleSize, protocol: Protocol) -> str:
     )
 
 
-def _planned(found: SampleSize) -> Iterator[str]:
+def _planned(found: SampleSize, protocol: Protocol) -> Iterator[str]:
     planned = found.planned
     if planned is None:
-        yield "The protocol plans no size ([size] units, and clusters where they are randomised), so no power is given."
+        series = protocol.design.kind == "interrupted-time-series"
+        keys = "periods" if series else "units, and clusters where they are randomised"
+        yield f"The protocol plans no size ([size] {keys}), so no power is given."
         return
-    inside = f" in {planned.clusters} clusters" if planned.clusters is not None else ""
     power = f"{_chance(planned.power)} probability{_later(planned)}"
-    yield f"The {planned.units} units{inside} planned show it with {power}."
+    yield f"The {_extent(planned, protocol)} planned show it with {power}."
     if found.can_be_shown:
         return
-    seen = "no effect that is possible" if planned.detectable is None else f"only effects from {planned.detectable:.3g}"
+    seen = (
+        "no effect that is possible" if planned.detectable is None else f"only effects from {plain(planned.detectable)}"
+    )
     yield (
         f"CANNOT BE SHOWN with the power wanted: this size detects {seen} with {found.power:.0%} probability, but one"
-        f" of {_amount(found.effect)} is worth having. Plan a larger pilot, or call it a feasibility pilot beforehand."
+        f" of {plain(found.effect, 6)} is worth having. Plan a larger pilot, or call it a feasibility pilot beforehand."
     )
+
+
+def _extent(planned: Planned, protocol: Protocol) -> str:
+    if protocol.design.kind == "interrupted-time-series":
+        return f"{planned.periods} periods ({planned.periods_before} before)"
+    inside = f" in {planned.clusters} clusters" if planned.clusters is not None else ""
+    return f"{planned.units} units{inside}"
 
 
 def _later(planned: Planned) -> str:
@@ -102,10 +122,6 @@ def _assumed(found: SampleSize) -> Iterator[str]:
 
 def _cut(cut: float) -> str:
     return "a halving" if cut == 0.5 else "an end to them" if cut == 1 else f"a cut by {cut:.0%}"
-
-
-def _amount(effect: float) -> str:
-    return f"{effect:.6g}"
 
 
 def _chance(chance: float) -> str:

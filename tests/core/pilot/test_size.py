@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy.special import ndtr, ndtri, stdtrit
 
 from clew.errors import InputError
+from clew.pilot.planned import planned_trial
 from clew.pilot.power import (
     cluster_size_for,
     design_effect,
@@ -23,7 +24,6 @@ from clew.pilot.power import (
 from clew.pilot.protocol import Looks, Protocol
 from clew.pilot.sample_size import SampleSize
 from clew.pilot.size import size
-from clew.pilot.trial import planned_trial
 from protocol_texts import protocol
 
 ONE_LOOK = ('method = "obrien-fleming"\nplanned = 2', 'method = "single"')
