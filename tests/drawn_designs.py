@@ -32,6 +32,9 @@ SAID: dict[str, Any] = {
 }
 """What [design] says for each key that a kind needs."""
 
+UNITS = {"synthetic-control": 24, "synthetic-difference-in-differences": 12}
+"""How many units are followed where placebos make many slow; elsewhere 240."""
+
 TEXT = """\
 [pilot]
 id = "drawn"
@@ -54,7 +57,7 @@ better = "higher"
 worth_having = 0.4
 
 [size]
-units = 240
+units = {units}
 baseline = {baseline}
 {size}
 """
@@ -64,12 +67,14 @@ def protocol_of(kind: str, **design: Any) -> Protocol:
     """A protocol of this kind with what the kind needs, and further keys of [design]."""
     needed = KINDS[kind]
     said = {key: SAID[key] for key in (*needed.needs, *(pair[0] for pair in needed.either))}
+    said |= {"comparison": SAID["comparison"]} if "arm" in said else {}
     lines = {"kind": kind, **said, **design}
     rare = kind == "rare-events"
     size = "clusters = 20\nicc = 0.05" if "cluster" in needed.needs else ""
     text = TEXT.format(
         design="\n".join(f"{key} = {json.dumps(value)}" for key, value in lines.items()),
         measure="count" if rare else "mean",
+        units=UNITS.get(kind, 240),
         baseline=0.4 if rare else 10.0,
         size=size if rare else f"sd = 1.0\n{size}",
     )

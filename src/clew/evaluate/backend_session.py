@@ -5,7 +5,8 @@ Ibis and PySpark are imported here alone, and only when a backend is asked for.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count
 from typing import Any, Literal
 
 import duckdb
@@ -25,20 +26,25 @@ READ_ONLY = "-c default_transaction_read_only=on"
 PATIENCE = 10
 """Seconds until a server that does not answer is given up."""
 
+VIEWS = count()
+"""Numbers of Spark's temporary views, so that none replaces another."""
+
 
 @dataclass(frozen=True, slots=True)
 class Session:
     """An open session. `shown`: its URL without password and settings. `errors`: what its engine raises.
 
-    `spark`: Spark's own session, None elsewhere. `close`: ends what was opened here.
+    `spark`: Spark's own session, None elsewhere. `views`: temporary ones that files are read through there. `end`: ends
+    what was opened here.
     """
 
     backend: Any  # Any: an Ibis backend
     kind: Kind
     shown: str
     errors: tuple[type[Exception], ...]
-    close: Callable[[], None]
+    end: Callable[[], object]
     spark: Any = None  # Any: a SparkSession
+    views: list[str] = field(default_factory=list)
 
     def fetch(self, table: Expression) -> dict[str, NDArray[Any]]:
         """The columns of an answer as arrays; objects with None where a column holds NULL.
@@ -46,10 +52,25 @@ class Session:
         Raises: InputError where the engine cannot answer, with its own first words.
         """
         try:
-            found = self.backend.to_pyarrow(table)
+            found = self.backend.to_pyarrow(table) if self.spark is None else self._from_spark(table)
         except self.errors as error:
             raise self.unanswered(error) from error
         return {name: _as_array(found.column(name)) for name in found.column_names}
+
+    def _from_spark(self, table: Expression) -> Any:  # Any: an Arrow table
+        """Ibis would go through pandas, in which whole numbers beside NULL lose digits."""
+        return self.spark.sql(self.backend.compile(table)).toArrow()
+
+    def view(self) -> str:
+        """A new name for files to be read through in Spark, forgotten at the end."""
+        self.views.append(f"clew_data_{next(VIEWS)}")
+        return self.views[-1]
+
+    def close(self) -> None:
+        """End the session, or leave one that somebody else opened as it was."""
+        while self.views:
+            self.spark.catalog.dropTempView(self.views.pop())
+        self.end()
 
     def unanswered(self, error: Exception) -> InputError:
         """The complaint that a question failed."""
@@ -139,11 +160,7 @@ def _open_spark(ibis: Any, url: str, rest: str) -> Session:  # Any: the module
         backend = ibis.pyspark.connect(spark)
     except (*errors, OSError) as error:
         raise _unopened(url, error) from error
-    return Session(backend, "pyspark", shown(url), errors, _nothing if running else spark.stop, spark)
-
-
-def _nothing() -> None:
-    """A Spark session that somebody else opened goes on."""
+    return Session(backend, "pyspark", shown(url), errors, (lambda: None) if running else spark.stop, spark)
 
 
 def _ibis_error(ibis: Any) -> type[Exception]:  # Any: the module

@@ -3,16 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
-from itertools import count, groupby
+from itertools import groupby
 from pathlib import Path
 
 from clew.errors import InputError, Problem
 from clew.evaluate.backend_session import Expression, Session, load_ibis
 from clew.evaluate.sources import SUFFIXES, Part, find_parts, header_problems
 from clew.evaluate.wording import listed, quoted
-
-VIEWS = count()
-"""Numbers of the temporary views that Spark's files are read through, so that none replaces another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +123,12 @@ def _read(session: Session, pairs: Sequence[tuple[Part, str]]) -> Expression:
     if part.kind == "parquet":
         if session.spark is None:
             return session.backend.read_parquet(names, union_by_name=len(names) > 1, hive_partitioning=False)
-        view = f"clew_data_{next(VIEWS)}"
+        view = session.view()
         session.spark.read.parquet(*names).createOrReplaceTempView(view)
         return session.backend.table(view)
     if session.spark is None:
         return session.backend.read_csv(
             names, all_varchar=True, header=True, delim=part.delimiter, quote='"', escape='"', hive_partitioning=False
         )
-    strict = {"mode": "FAILFAST", "multiLine": True, "inferSchema": False, "header": True}
-    return session.backend.read_csv(names, sep=part.delimiter, quote='"', escape='"', **strict)
+    reading = {"mode": "FAILFAST", "multiLine": True, "inferSchema": False, "header": True, "quote": '"', "escape": '"'}
+    return session.backend.read_csv(names, sep=part.delimiter, table_name=session.view(), **reading)
