@@ -5,12 +5,14 @@ from math import isinf
 from scipy.special import ndtr, stdtr
 
 from clew.evaluate.account import account
+from clew.evaluate.benchmark import benchmark
 from clew.evaluate.designs import method_of
-from clew.evaluate.designs.method import Method
+from clew.evaluate.designs.method import Beside, Method
 from clew.evaluate.equity import equity_groups
 from clew.evaluate.estimate import RawEstimate
 from clew.evaluate.finding import Estimate, Finding, LookAt, Screen
 from clew.evaluate.looks import look_at, which_look
+from clew.evaluate.over_time import over_time
 from clew.evaluate.rows import Rows
 from clew.pilot.protocol import Protocol
 
@@ -26,7 +28,11 @@ def analyse(protocol: Protocol, rows: Rows, *, look: int | None = None) -> Findi
     raw = method.estimate(protocol, rows, ())
     at = look_at(protocol, number, units=raw.n, clusters=raw.clusters, df=None if isinf(raw.df) else raw.df)
     effect = effect_at(raw, at)
-    beside = method.beside(protocol, rows, raw, at)
+    beside = joined(
+        method.beside(protocol, rows, raw, at),
+        over_time(protocol, method, rows, sides, at),
+        benchmark(protocol, rows, sides),
+    )
     return Finding(
         design=protocol.design.kind,
         estimator=protocol.design.estimator,
@@ -41,6 +47,17 @@ def analyse(protocol: Protocol, rows: Rows, *, look: int | None = None) -> Findi
         missing=sides.missing,
         further=beside.further,
         pictures=beside.pictures,
+    )
+
+
+def joined(first: Beside, *others: Beside) -> Beside:
+    """Return all that is said beside the effect, in order."""
+    parts = (first, *others)
+    return Beside(
+        tuple(screen for part in parts for screen in part.screens),
+        tuple(one for part in parts for one in part.further),
+        tuple(picture for part in parts for picture in part.pictures),
+        first.randomisation,
     )
 
 

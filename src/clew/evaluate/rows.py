@@ -81,7 +81,14 @@ def plain_layout(protocol: Protocol) -> Layout:
         weights=protocol.design.weights,
         adjust_for=outcome.adjust_for,
         groups=tuple(equity.column for equity in protocol.equity),
+        keys=asked_of_time_and_place(protocol),
     )
+
+
+def asked_of_time_and_place(protocol: Protocol) -> tuple[str, ...]:
+    """The columns by which a protocol asks whether the effect lasts, and that it benchmarks places by."""
+    followed = protocol.sustained
+    return distinct(*((followed.period, followed.support) if followed else ()), protocol.funnel_unit)
 
 
 def summed(values: Floats, group: Integers, groups: int) -> Floats:

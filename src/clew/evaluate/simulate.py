@@ -62,6 +62,7 @@ def draw(protocol: Protocol, world: World, scenario: Scenario, rng: np.random.Ge
     level = np.where(frame.treated, own, 0)
     rows_drawn = _Rows(frame.cluster, level, baseline)
     columns = {
+        **_time_and_place(protocol, frame),
         **_design_columns(protocol, frame),
         **dict(zip(_covariates(protocol, world), baseline, strict=True)),
         **{each.column: np.array(each.names)[drawn] for each, drawn in zip(world.groups, groups, strict=True)},
@@ -89,6 +90,19 @@ def _design_columns(protocol: Protocol, frame: _Frame) -> dict[str, Column]:
         columns[design.unit] = np.arange(len(frame.cluster))
     if design.weights:
         columns[design.weights] = np.ones(len(frame.cluster))
+    return columns
+
+
+def _time_and_place(protocol: Protocol, frame: _Frame) -> dict[str, Column]:
+    """Periods are the looks at which rows come, with support throughout; places are clusters, or one in twenty rows."""
+    asked, rows = protocol.sustained, np.arange(len(frame.cluster))
+    columns: dict[str, Column] = {}
+    if asked is not None:
+        columns[asked.period] = np.searchsorted(frame.rows_at, rows, side="right") + 1
+    if asked is not None and asked.support is not None:
+        columns[asked.support] = np.ones(len(rows), dtype=np.int64)
+    if protocol.funnel_unit is not None:
+        columns[protocol.funnel_unit] = rows % 20
     return columns
 
 

@@ -10,6 +10,7 @@ from clew.pilot.protocol import Equity, Protocol
 NOT_STATED = "(not stated)"
 LONGEST = 200
 IN_THE_FILE = {
+    "funnel_unit": "funnel.unit",
     "stop_effect_upper_bound_below": "stop.effect_upper_bound_below",
     "extend_times": "extend.times",
     "adapt_times": "adapt.times",
@@ -19,6 +20,8 @@ IN_THE_FILE = {
     "decision_owner": "decision.owner",
 }
 NOT_COMPARED = {"sha256", "text"}
+MAY_BE_ABSENT = {"cost", "sustained"}
+"""Tables that a protocol may lack; then none of their keys is stated."""
 
 
 def changes_between(before: Protocol, after: Protocol) -> tuple[tuple[str, str, str], ...]:
@@ -36,7 +39,7 @@ def _flat(protocol: Protocol) -> dict[str, str]:
             found |= {f"equity.{one.column}.{name}": said for one in value for name, said in _parts(one).items()}
         elif is_dataclass(value):
             found |= {f"{item.name}.{name}": said for name, said in _parts(value).items()}
-        elif item.name not in NOT_COMPARED | {"cost"}:
+        elif item.name not in NOT_COMPARED | MAY_BE_ABSENT:
             found[IN_THE_FILE[item.name]] = _said(value)
     return found
 

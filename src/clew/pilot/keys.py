@@ -134,6 +134,8 @@ TABLES = (
         ),
         repeated=True,
     ),
+    Table("sustained", (Key("period", column(), needed=True), Key("support", column()))),
+    Table("funnel", (Key("unit", column(), needed=True),)),
     Table(
         "looks",
         (

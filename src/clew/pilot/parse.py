@@ -15,7 +15,20 @@ from typing import Any  # Any: a value of TOML, which may be anything
 from clew.errors import InputError, MissingError, Problem
 from clew.pilot import design
 from clew.pilot.keys import BY_NAME, LOOKS, NOT_BUILT_LOOKS, TABLES, Key, Table
-from clew.pilot.protocol import Cost, Equity, Looks, Outcome, Pilot, Population, Protocol, Publics, ScaleRule, Size
+from clew.pilot.kinds import KINDS, OF_ARMS
+from clew.pilot.protocol import (
+    Cost,
+    Equity,
+    Looks,
+    Outcome,
+    Pilot,
+    Population,
+    Protocol,
+    Publics,
+    ScaleRule,
+    Size,
+    Sustained,
+)
 from clew.pilot.toml_lines import Lines, last_line, scan
 from clew.pilot.toml_lines import Path as KeyPath
 
@@ -194,7 +207,17 @@ def _cross_check(values: dict[str, Any], reading: Reading) -> None:
             'Write planned = 1, or method = "obrien-fleming".',
         )
     _no_column_twice(values.get("equity", []), reading)
+    _of_arms(values, reading)
     _measured_in_units(values.get("outcome", {}), values.get("size", {}), reading)
+
+
+def _of_arms(values: dict[str, Any], reading: Reading) -> None:
+    """Object to tables that ask of arms what a design without arms cannot answer."""
+    kind = values.get("design", {}).get("kind")
+    for name in ("sustained", "funnel"):
+        if name in values and kind in KINDS and kind not in OF_ARMS:
+            what = f"[{name}] is for designs whose arms are dealt, not for {kind}."
+            reading.object_to((name,), what, f"Remove it. It goes with: {', '.join(OF_ARMS)}.")
 
 
 def _measured_in_units(outcome: Values, size: Values, reading: Reading) -> None:
@@ -232,6 +255,8 @@ def _protocol(values: dict[str, Any], resolved: Any, source: bytes) -> Protocol:
         size=Size(**values.get("size", {})),
         scale=ScaleRule(**values.get("scale", {})),
         equity=tuple(Equity(**one) for one in values.get("equity", [])),
+        sustained=Sustained(**values["sustained"]) if "sustained" in values else None,
+        funnel_unit=values.get("funnel", {}).get("unit"),
         cost=Cost(**values["cost"]) if "cost" in values else None,
         stop_effect_upper_bound_below=values.get("stop", {}).get("effect_upper_bound_below"),
         extend_times=values.get("extend", {}).get("times", 0),

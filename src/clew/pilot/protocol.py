@@ -132,6 +132,15 @@ class Equity:
 
 
 @dataclass(frozen=True, slots=True)
+class Sustained:
+    """How it is followed whether the effect lasts. `period`: column of quarters or the like. `support`: 0/1 column,
+    whether the pilot's extra support was still given."""
+
+    period: str
+    support: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Looks:
     """When the data are looked at. `planned` looks, and two-sided error `alpha` over all of them and every
     extension."""
@@ -210,7 +219,10 @@ class Publics:
 
 @dataclass(frozen=True, slots=True)
 class Protocol:
-    """A whole protocol. `sha256` is that of the file's exact bytes, `text` the file itself."""
+    """A whole protocol. `sha256` is that of the file's exact bytes, `text` the file itself.
+
+    `funnel_unit`: column of the places that are benchmarked, None where none are.
+    """
 
     pilot: Pilot
     population: Population
@@ -220,6 +232,8 @@ class Protocol:
     size: Size
     scale: ScaleRule
     equity: tuple[Equity, ...] = ()
+    sustained: Sustained | None = None
+    funnel_unit: str | None = None
     cost: Cost | None = None
     stop_effect_upper_bound_below: float | None = None
     extend_times: int = 0
