@@ -1,7 +1,7 @@
 """A protocol of every kind of design that is built, and a pilot made up in the design's own form."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -35,6 +35,14 @@ SAID: dict[str, Any] = {
 UNITS = {"synthetic-control": 24, "synthetic-difference-in-differences": 12}
 """How many units are followed where placebos make many slow; elsewhere 240."""
 
+VARIANTS: dict[str, tuple[dict[str, Any], ...]] = {
+    "randomised": ({}, {"estimator": "block-weighted", "block": "district"}, {"standard_errors": "hc1"}),
+    "encouragement": ({}, {"estimator": "two-stage-least-squares"}),
+    "interrupted-time-series": ({}, {"estimator": "structural"}),
+    "rare-events": ({}, {"estimator": "observed-minus-expected", "expected": "expected"}),
+}
+"""Keys of [design] beside what a kind needs, where more than its default is told apart by the data it asks for."""
+
 TEXT = """\
 [pilot]
 id = "drawn"
@@ -66,7 +74,7 @@ baseline = {baseline}
 def protocol_of(kind: str, **design: Any) -> Protocol:
     """A protocol of this kind with what the kind needs, and further keys of [design]."""
     needed = KINDS[kind]
-    said = {key: SAID[key] for key in (*needed.needs, *(pair[0] for pair in needed.either))}
+    said = {key: SAID[key] for key in (*needed.needs, *(one for one, other in needed.either if other not in design))}
     said |= {"comparison": SAID["comparison"]} if "arm" in said else {}
     lines = {"kind": kind, **said, **design}
     rare = kind == "rare-events"
@@ -88,3 +96,9 @@ def drawn(protocol: Protocol, seed: int = 1) -> Mapping[str, NDArray[Any]]:
     method = DESIGNS[protocol.design.kind]
     pilot = method.draw(protocol, world, scenario, np.random.default_rng(seed))
     return {name: np.asarray(values)[: pilot.rows_at[-1]] for name, values in pilot.columns.items()}
+
+
+def variants(kind: str) -> Iterator[Protocol]:
+    """The kind's default, and its other ways to use the data."""
+    for design in VARIANTS.get(kind, ({},)):
+        yield protocol_of(kind, **design)

@@ -32,6 +32,7 @@ Published = Mapping[str, Any]  # Any: JSON
 MADE_UP = "Made-up data: this pilot is an example and never took place."
 LATE = "Registered after data began."
 CHANGED = "Changed after data began."
+IN_BACKEND = "Evaluated in {backend}, where the data lie: their SHA-256 is of counts and sums, not of the rows."
 NOT_PUBLISHED = {"locked", "notices"}
 """What `to_dict` holds besides: where an evaluation stands on a record, which is known only afterwards."""
 
@@ -88,6 +89,7 @@ class Evaluation:
             "synthetic": self.protocol.pilot.synthetic,
             "protocol_sha256": self.protocol.sha256,
             "data_sha256": self.finding.data_sha256,
+            **({"backend": self.finding.backend} if self.finding.backend else {}),
             "locked": locked,
             "notices": list(self.notices),
         }
@@ -178,6 +180,7 @@ def _finding(published: Published) -> Finding:
         evidence_level=published["evidence_level"],
         missing=tuple(published["missing"].items()),
         data_sha256=published["data_sha256"],
+        backend=published.get("backend", ""),
         further=tuple(_further_back(one) for one in published.get("further", ())),
         pictures=tuple(_picture_back(one) for one in published.get("pictures", ())),
     )
@@ -241,6 +244,8 @@ def _notices(evaluation: Evaluation) -> list[str]:
     found: list[str] = []
     if evaluation.protocol.pilot.synthetic:
         found.append(MADE_UP)
+    if evaluation.finding.backend:
+        found.append(IN_BACKEND.format(backend=evaluation.finding.backend))
     locked = evaluation.locked
     if locked is None:
         found.append("Not locked: nothing proves that this rule was written before the data.")

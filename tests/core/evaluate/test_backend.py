@@ -1,7 +1,9 @@
 """Data evaluated where they lie say what files say, to twelve digits and in the same words; they stay as they are."""
 
+import json
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -9,17 +11,25 @@ import numpy as np
 import psycopg
 import pytest
 
+import clew
 import postgresql
 from beside_files import into_duckdb, into_postgres, same_as_files
-from clew.errors import InputError
+from clew.cli import run
+from clew.errors import InputError, RefusedError
 from clew.evaluate import backend_session, faults
 from clew.evaluate.backend import InBackend, find_in_backend, in_backend, open_rows
 from clew.evaluate.backend_checks import CONDITIONS
 from clew.evaluate.backend_session import shown
 from clew.evaluate.designs import DESIGNS
-from clew.pilot.kinds import KINDS
+from clew.gate.desk import evaluate_and_record, evaluate_files
+from clew.gate.evaluation import IN_BACKEND, published_bytes, read_back
+from clew.pilot.in_record import lock_in
+from clew.pilot.parse import load_protocol
 from clew.pilot.protocol import Protocol
-from drawn_designs import drawn, protocol_of
+from clew.record.folder import create, open_record
+from clew.report import report_of
+from drawn_designs import drawn, protocol_of, variants
+from pilots import PROTOCOL, SIX_MONTHS, write_data
 from trials import Trial, a_trial, registered, units, write_csv, write_parquet
 
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis 12 with DuckDB 2
@@ -84,15 +94,13 @@ def test_an_offset_of_a_million_costs_no_digit(name: str, engine: str, places: P
     same_as_files(TRIALS[name], places.put(trial, engine), write_parquet(trial, tmp_path / "trial.parquet"))
 
 
-@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("kind", DESIGNS)
-def test_every_design_says_what_the_file_says(kind: str, engine: str, places: Places, tmp_path: Path) -> None:
-    for estimator in KINDS[kind].estimators:
-        for error in KINDS[kind].standard_errors[:2]:
-            extra = {"block": "block"} if estimator == "block-weighted" else {}
-            protocol = protocol_of(kind, estimator=estimator, standard_errors=error, **extra)
-            rows = drawn(protocol)
-            path = write_parquet(rows, tmp_path / f"{estimator}.parquet")
+def test_every_design_says_what_the_file_says(kind: str, places: Places, tmp_path: Path) -> None:
+    """The default in both engines, the others in one of them."""
+    for number, protocol in enumerate(variants(kind)):
+        rows = drawn(protocol)
+        path = write_parquet(rows, tmp_path / f"{number}.parquet")
+        for engine in ENGINES[: 2 - bool(number)]:
             same_as_files(protocol, places.put(rows, engine), path)
 
 
@@ -287,3 +295,58 @@ def test_what_the_engine_cannot_answer_is_one_clear_error(server: str) -> None:
         connection.execute("CREATE VIEW broken AS SELECT 1 / (1 - arm) AS y, arm FROM generate_series(0, 1) AS arm")
     with pytest.raises(InputError, match="the data cannot be read: division by zero"):
         open_rows(InBackend(server, ("broken",)), registered(**units()))
+
+
+def test_a_published_evaluation_says_that_its_seal_is_of_aggregates(places: Places) -> None:
+    protocol = protocol_of("randomised")
+    evaluation = evaluate_files(protocol, places.put(drawn(protocol), "postgres"))
+    assert IN_BACKEND.format(backend="PostgreSQL") in evaluation.notices
+    assert read_back(published_bytes(evaluation), protocol) == evaluation
+    assert "of the counts and sums in PostgreSQL, not of the rows" in report_of(evaluation)
+
+
+def test_files_say_nothing_of_a_backend(tmp_path: Path) -> None:
+    evaluation = evaluate_files(registered(), write_csv(a_trial(), tmp_path / "trial.csv"))
+    assert "backend" not in evaluation.to_dict()
+    assert not any("counts and sums" in notice for notice in evaluation.notices)
+
+
+def test_the_command_line_and_the_face_evaluate_in_a_backend(
+    places: Places, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    protocol = protocol_of("randomised")
+    (tmp_path / "protocol.toml").write_text(protocol.text)
+    where = places.put(drawn(protocol), "duckdb")
+    assert run(["evaluate", str(tmp_path / "protocol.toml"), *where.data, "--backend", where.url, "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["backend"] == "DuckDB"
+    assert clew.evaluate(tmp_path / "protocol.toml", where.data, backend=where.url).to_dict() == printed
+
+
+def test_the_same_look_on_the_same_rows_is_recorded_once(server: str, tmp_path: Path) -> None:
+    """In another order and in another engine too: what stands on the record is what was seen."""
+    (tmp_path / "protocol.toml").write_text(PROTOCOL, encoding="utf-8")
+    at = datetime(2026, 9, 1, tzinfo=UTC)
+    lock_in(load_protocol(tmp_path / "protocol.toml"), create(tmp_path / "record", origin="example.org/desk"), at=at)
+    lines = write_data(tmp_path / "visits.csv", SIX_MONTHS).read_text().splitlines()
+
+    def looked(where: InBackend) -> int:
+        record = tmp_path / "record"
+        evaluate_and_record(
+            tmp_path / "protocol.toml", where, record=record, look=1, at=at + timedelta(days=200), by="evaluator"
+        )
+        return open_record(record).size
+
+    def written(lines: list[str]) -> InBackend:
+        (tmp_path / "again.csv").write_text("\n".join(lines) + "\n")
+        return in_backend("duckdb://", tmp_path / "again.csv")
+
+    size = looked(written(lines))
+    assert looked(written([lines[0], *lines[:0:-1]])) == size
+    columns = zip(*(line.split(",") for line in lines[1:]), strict=True)
+    rows = dict(zip(lines[0].split(","), map(np.array, columns), strict=True))
+    into_postgres({**rows, "safe": rows["safe"].astype(int)}, server, "visits")
+    assert looked(InBackend(server, ("visits",))) == size
+    lines[1] = lines[1].replace(",1,", ",0,")
+    with pytest.raises(RefusedError, match="was taken on other data"):
+        looked(written(lines))
