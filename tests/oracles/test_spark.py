@@ -19,7 +19,6 @@ from trials import a_trial, registered, units, write_csv, write_parquet
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),  # py4j leaves its sockets to the collector
-    pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning"),  # Ibis 12 with DuckDB 2
     pytest.mark.skipif(
         shutil.which("java") is None and "JAVA_HOME" not in os.environ,
         reason="NOT TESTED: Spark needs Java, and there is none on this machine",

@@ -1,5 +1,6 @@
 """The data as named for a backend: a table or view, or files that the engine reads; as one Ibis table."""
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -26,10 +27,12 @@ def open_source(session: Session, data: Sequence[str], needed: tuple[str, ...]) 
 
     Raises: InputError where there is no such table or file, or columns are missing.
     """
-    try:
-        return _files(session, data, needed) if _are_files(session, data) else _table(session, data, needed)
-    except session.errors as error:
-        raise session.unanswered(error) from error
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # Ibis 12 asks DuckDB 2 as it asked DuckDB 1
+        try:
+            return _files(session, data, needed) if _are_files(session, data) else _table(session, data, needed)
+        except session.errors as error:
+            raise session.unanswered(error) from error
 
 
 def _are_files(session: Session, data: Sequence[str]) -> bool:

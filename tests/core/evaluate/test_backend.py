@@ -32,8 +32,6 @@ from drawn_designs import drawn, protocol_of, variants
 from pilots import PROTOCOL, SIX_MONTHS, write_data
 from trials import Trial, a_trial, registered, units, write_csv, write_parquet
 
-pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis 12 with DuckDB 2
-
 ENGINES = ("duckdb", "postgres")
 TRIALS = {
     "clusters": registered(),
