@@ -156,7 +156,7 @@ STEPS = (
         ("choose", "No, nothing has been measured yet"),
     ),
     (
-        ("choose", "Whole groups together"),
+        ("choose", "A lot decides for whole groups"),
         ("fill", "If whole groups: which column", "district"),
         ("fill", "Which column of the data will say who got what", "arm"),
         ("fill", "What stands in it for those who go on as before", "usual visit"),

@@ -1,14 +1,25 @@
 """What the record knows of one pilot: its own entries alone, and no more than a look's report may know."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from builders import AT
+from builders import AT, a_finding, a_protocol
 from clew.errors import MissingError
+from clew.gate.evaluation import Evaluation
 from clew.gate.events import PublicInputHeard, VerdictComputed
+from clew.gate.judge import judge
+from clew.pilot.in_record import lock_in
+from clew.pilot.parse import parse_protocol
 from clew.pilot.registration import ProtocolLocked
+from clew.pilot.running import IterationClosed, PilotAdapted
+from clew.pilot.while_running import adapt_in, close_iteration_in
 from clew.record.event import Recorded, encode
+from clew.record.folder import create
+from clew.report import render_report
 from clew.report.from_record import before_next_look
 from clew.report.known import know
+from pilots import PROTOCOL
 from protocol_texts import SOUND
 
 
@@ -57,3 +68,19 @@ def test_a_pilot_that_was_not_locked_is_not_known() -> None:
         know(HISTORY, "nobody")
     with pytest.raises(MissingError, match="no protocol of this SHA-256"):
         know(HISTORY, "visits").protocol_at("f" * 64)
+
+
+def test_what_was_adapted_and_learned_is_told(tmp_path) -> None:
+    record = create(tmp_path / "record", origin="example.org/known")
+    at = datetime(2026, 9, 1, tzinfo=UTC)
+    lock_in(parse_protocol(PROTOCOL.encode(), "p.toml"), record, at=at)
+    adapt_in(record, PilotAdapted("visits", "2", "visits by two", "shut doors", "users", "core"), at=at, by="team")
+    close_iteration_in(record, IterationClosed("visits", "2", "two open doors", "go on", "90.50"), at=at, by="team")
+
+    known = know(tuple(record.events("bed-fires")), "visits")
+    assert known.running_sentence == (
+        "It runs as version 2. Adaptations: 1, 1 proposed by users. Rounds closed: 1, 1 adaptations each; spent: 90.50."
+    )
+    page = render_report(Evaluation(a_protocol(), a_finding(), judge(a_protocol(), a_finding())), known=known)
+    assert "What happened while it ran" in page
+    assert "two open doors" in page

@@ -126,6 +126,8 @@ TABLE = (
     Page("pilots/<pilot:pilot>/answer", may("answer a screen")),
     Page("pilots/<pilot:pilot>/hear", may("hear the public")),
     Page("pilots/<pilot:pilot>/review", may("review")),
+    Page("pilots/<pilot:pilot>/adapt", may("adapt")),
+    Page("pilots/<pilot:pilot>/round", may("close a round")),
     Page("pilots/<pilot:pilot>/override", may("override")),
     Page("pilots/<pilot:pilot>/decide", may("decide")),
     # drafts, data and looks

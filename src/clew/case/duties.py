@@ -28,6 +28,8 @@ ACTS: dict[str, tuple[str, ...]] = {
     "draft": ("owner", "evaluator"),
     "lock": ("owner",),
     "amend": ("owner",),
+    "adapt": ("owner",),
+    "close a round": ("owner",),
     "bring data": ("evaluator",),
     "see data": ("evaluator", "reviewer", "auditor"),
     "take a look": ("evaluator",),

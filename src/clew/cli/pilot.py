@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from clew.cli.console import notice, print_json, progress, table, write_whole
+from clew.cli.running import adapt, close_round, versions
 from clew.errors import InputError, MissingError, RefusedError
 
 if TYPE_CHECKING:
@@ -40,7 +41,11 @@ BY = click.option("--by", help="The role that does it, never a person's name (de
 
 @click.group()
 def pilot() -> None:
-    """Promise a pilot before its data: size, check, lock, assign, amend."""
+    """Promise a pilot before its data, and say what happens to it while it runs."""
+
+
+for command in (adapt, close_round, versions):
+    pilot.add_command(command)
 
 
 @pilot.command()

@@ -6,6 +6,7 @@ from scipy.special import ndtr, stdtr
 
 from clew.evaluate.account import account
 from clew.evaluate.benchmark import benchmark
+from clew.evaluate.by_version import by_version
 from clew.evaluate.designs import method_of
 from clew.evaluate.designs.method import Beside, Method
 from clew.evaluate.equity import equity_groups
@@ -30,6 +31,7 @@ def analyse(protocol: Protocol, rows: Rows, *, look: int | None = None) -> Findi
     effect = effect_at(raw, at)
     beside = joined(
         method.beside(protocol, rows, raw, at),
+        by_version(protocol, method, rows, sides, at),
         over_time(protocol, method, rows, sides, at),
         benchmark(protocol, rows, sides),
     )

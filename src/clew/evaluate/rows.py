@@ -86,9 +86,10 @@ def plain_layout(protocol: Protocol) -> Layout:
 
 
 def asked_of_time_and_place(protocol: Protocol) -> tuple[str, ...]:
-    """The columns by which a protocol asks whether the effect lasts, and that it benchmarks places by."""
+    """The columns by which a protocol asks whether the effect lasts, tells versions apart, and benchmarks places."""
     followed = protocol.sustained
-    return distinct(*((followed.period, followed.support) if followed else ()), protocol.funnel_unit)
+    asked = (followed.period, followed.support) if followed else ()
+    return distinct(*asked, protocol.funnel_unit, protocol.version_column)
 
 
 def summed(values: Floats, group: Integers, groups: int) -> Floats:

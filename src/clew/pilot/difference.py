@@ -11,6 +11,8 @@ NOT_STATED = "(not stated)"
 LONGEST = 200
 IN_THE_FILE = {
     "funnel_unit": "funnel.unit",
+    "version_column": "versions.column",
+    "design.starts": "design.from",
     "stop_effect_upper_bound_below": "stop.effect_upper_bound_below",
     "extend_times": "extend.times",
     "adapt_times": "adapt.times",
@@ -38,7 +40,8 @@ def _flat(protocol: Protocol) -> dict[str, str]:
         if item.name == "equity":
             found |= {f"equity.{one.column}.{name}": said for one in value for name, said in _parts(one).items()}
         elif is_dataclass(value):
-            found |= {f"{item.name}.{name}": said for name, said in _parts(value).items()}
+            named = {f"{item.name}.{name}": said for name, said in _parts(value).items()}
+            found |= {IN_THE_FILE.get(name, name): said for name, said in named.items()}
         elif item.name not in NOT_COMPARED | MAY_BE_ABSENT:
             found[IN_THE_FILE[item.name]] = _said(value)
     return found

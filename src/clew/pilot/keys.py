@@ -134,6 +134,8 @@ TABLES = (
         ),
         repeated=True,
     ),
+    Table("versions", (Key("column", column(), needed=True),)),
+    Table("iterations", (Key("budget", money()), Key("most", whole(1, 1000)))),
     Table("sustained", (Key("period", column(), needed=True), Key("support", column()))),
     Table("funnel", (Key("unit", column(), needed=True),)),
     Table(

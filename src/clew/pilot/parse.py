@@ -19,6 +19,7 @@ from clew.pilot.kinds import KINDS, OF_ARMS
 from clew.pilot.protocol import (
     Cost,
     Equity,
+    Iterations,
     Looks,
     Outcome,
     Pilot,
@@ -214,7 +215,7 @@ def _cross_check(values: dict[str, Any], reading: Reading) -> None:
 def _of_arms(values: dict[str, Any], reading: Reading) -> None:
     """Object to tables that ask of arms what a design without arms cannot answer."""
     kind = values.get("design", {}).get("kind")
-    for name in ("sustained", "funnel"):
+    for name in ("sustained", "funnel", "versions"):
         if name in values and kind in KINDS and kind not in OF_ARMS:
             what = f"[{name}] is for designs whose arms are dealt, not for {kind}."
             reading.object_to((name,), what, f"Remove it. It goes with: {', '.join(OF_ARMS)}.")
@@ -255,6 +256,8 @@ def _protocol(values: dict[str, Any], resolved: Any, source: bytes) -> Protocol:
         size=Size(**values.get("size", {})),
         scale=ScaleRule(**values.get("scale", {})),
         equity=tuple(Equity(**one) for one in values.get("equity", [])),
+        iterations=Iterations(**values.get("iterations", {})),
+        version_column=values.get("versions", {}).get("column"),
         sustained=Sustained(**values["sustained"]) if "sustained" in values else None,
         funnel_unit=values.get("funnel", {}).get("unit"),
         cost=Cost(**values["cost"]) if "cost" in values else None,

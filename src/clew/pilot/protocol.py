@@ -194,6 +194,14 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True)
+class Iterations:
+    """How many rounds a pilot may take at `most`, and their `budget` together in the currency of `Cost`; None: open."""
+
+    budget: Decimal | None = None
+    most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ScaleRule:
     """All that must hold before the pilot may be scaled; None or False: not ruled on.
 
@@ -221,6 +229,7 @@ class Publics:
 class Protocol:
     """A whole protocol. `sha256` is that of the file's exact bytes, `text` the file itself.
 
+    `version_column`: column of the version that a row was treated by, None where the analysis is not split by it.
     `funnel_unit`: column of the places that are benchmarked, None where none are.
     """
 
@@ -232,6 +241,8 @@ class Protocol:
     size: Size
     scale: ScaleRule
     equity: tuple[Equity, ...] = ()
+    iterations: Iterations = Iterations()
+    version_column: str | None = None
     sustained: Sustained | None = None
     funnel_unit: str | None = None
     cost: Cost | None = None

@@ -18,10 +18,13 @@ from clew.pilot.parse import parse_protocol
 from clew.pilot.protocol import Protocol
 from clew.pilot.registration import ProtocolAmended, ProtocolLocked, Registration
 from clew.pilot.registration import fold as fold_registration
+from clew.pilot.running import VOCABULARY as RUNNING
+from clew.pilot.running import IterationClosed, PilotAdapted, Running, evolve
 from clew.record.event import Body, Recorded
 
 B = TypeVar("B", bound=Body)
 FINAL = frozenset({"scale", "adapt", "stop"})
+VOCABULARIES = (promises.VOCABULARY, gate_events.VOCABULARY, RUNNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +142,30 @@ class Known:
         )
         return tuple(notice for notice, holds in said if holds)
 
+    @property
+    def adaptations(self) -> tuple[Noted[PilotAdapted], ...]:
+        """What was changed while it ran."""
+        return self.of(PilotAdapted)
+
+    @property
+    def rounds(self) -> tuple[Noted[IterationClosed], ...]:
+        """The rounds that have ended."""
+        return self.of(IterationClosed)
+
+    @property
+    def running_sentence(self) -> str:
+        """What adaptations and rounds come to, in a sentence or two."""
+        state = Running(self.pilot)
+        for body in (*(one.body for one in self.adaptations), *(one.body for one in self.rounds)):
+            state = evolve(state, body)
+        changed, rounds = len(state.adaptations), len(state.iterations)
+        said = (
+            f"It runs as version {state.version}. Adaptations: {changed}, {state.proposed_by_users} proposed by users."
+        )
+        if state.learning_rate is None:
+            return said
+        return f"{said} Rounds closed: {rounds}, {state.learning_rate:.2g} adaptations each; spent: {state.spent:,}."
+
     def answers(self, screen: str) -> tuple[Noted[ScreenAnswered], ...]:
         """Return the answers that were given to one check of the data."""
         return tuple(one for one in self.of(ScreenAnswered) if one.body.screen == screen)
@@ -172,7 +199,7 @@ def know(history: Sequence[Recorded], pilot: str, *, checkpoint: str = "") -> Kn
 def _noted(history: Sequence[Recorded], pilot: str) -> list[Noted[Body]]:
     found = list[Noted[Body]]()
     for one in history:
-        body = promises.VOCABULARY.decode(one) or gate_events.VOCABULARY.decode(one)
+        body = next(filter(None, (vocabulary.decode(one) for vocabulary in VOCABULARIES)), None)
         if body is not None and one.data["pilot"] == pilot:
             found.append(Noted(one.index, one.at.date(), one.by, body))
     return found

@@ -88,6 +88,7 @@ PARTS = (
     Part("costs", "Costs", ("evaluation",)),
     Part("checks", "Checks of the data", ("evaluation",)),
     Part("amendments", "What was changed since", ("amendments",)),
+    Part("running", "What happened while it ran", ("ran",)),
     Part("gate", "Before the decision", ("known",)),
     Part("verify", "Check it yourself"),
     Part("protocol", "The protocol, word for word"),
@@ -163,7 +164,14 @@ def of_protocol(protocol: Protocol, units: Units) -> Content:
 
 def of_record(known: Known | None, links: Links | None = None) -> Content:
     """Return what the record knows besides, and where a page leads to."""
-    return {"known": known, "links": links, "amendments": known.amendments if known else ()}
+    ran = known.adaptations or known.rounds if known else ()
+    return {
+        "known": known,
+        "links": links,
+        "amendments": known.amendments if known else (),
+        "ran": ran,
+        "running_sentence": known.running_sentence if known and ran else "",
+    }
 
 
 def of_evaluation(evaluation: Evaluation, earlier: Sequence[LookPoint] = (), on: date | None = None) -> Content:

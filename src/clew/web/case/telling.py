@@ -56,6 +56,14 @@ WORDS: dict[str, Words] = {
         " ".join(filter(None, (_because(data), _whether(data, "after_data", "Changed after data began.")))),
     ),
     "units.assigned": lambda data: (f"The units of pilot “{data['pilot']}” were dealt to its arms.", ""),
+    "pilot.adapted": lambda data: (
+        f"Pilot “{data['pilot']}” was adapted ({data['part']}): version {data['version']}. {data['change']}",
+        f"Why: {data['why']} Proposed by: {data['proposed_by']}.",
+    ),
+    "pilot.iteration-closed": lambda data: (
+        f"A round of pilot “{data['pilot']}” (version {data['version']}) taught: {data['learning']}",
+        f"Next: {data['next']}" + (f" Spent: {data['spent']}." if data["spent"] else ""),
+    ),
     "data.sealed": lambda data: (f"Data for look {data['look']} of pilot “{data['pilot']}” were sealed.", ""),
     "verdict.computed": lambda data: (
         f"Look {data['look']} of pilot “{data['pilot']}”. The locked rule says: {data['verdict']}.",

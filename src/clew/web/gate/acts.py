@@ -1,4 +1,4 @@
-"""What can be done at the gate: each act with its address, who may do it, and what it waits for."""
+"""What can be done with a pilot, while it runs and at the gate: addresses, who may, and what each waits for."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -57,6 +57,8 @@ def _all_there(told: Known) -> str:
 
 
 GATE_ACTS = (
+    PilotAct("adapt", "adapt", "Put an adaptation on the record", _nothing),
+    PilotAct("round", "close a round", "Close a round: what it taught", _nothing),
     PilotAct("answer", "answer a screen", "Answer a check of the data", _a_question),
     PilotAct("hear", "hear the public", "Note what the public said", _nothing),
     PilotAct("review", "review", "Sign an independent review", _a_verdict, leads=True),

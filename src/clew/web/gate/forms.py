@@ -5,6 +5,7 @@ from typing import ClassVar
 from django import forms
 
 from clew.gate.judge import VERDICTS
+from clew.pilot.running import FIRST, PROPOSERS
 from clew.report.known import Known
 from clew.report.words import HEADLINES
 from clew.web.forms import ClewForm
@@ -32,6 +33,53 @@ class HearPublicForm(ClewForm):
         "The public is heard before anything is scaled. Say what was heard and where anybody can read it."
     )
     reference = Words("What was heard, and where it can be read", "For example: hearing of 1 March, minutes page 4.")
+
+
+class AdaptForm(ClewForm):
+    """A change of the running pilot."""
+
+    ask: ClassVar[str] = (
+        "A pilot may be adapted while it runs, if it is said what was changed and who proposed it. The changed pilot is"
+        " a version of its own, and the analysis can be split by version."
+    )
+    version = forms.CharField(
+        label="What the changed pilot is called from now on", help_text="Such as 2.", max_length=40
+    )
+    change = Words("What is done otherwise", "For example: visits by two instead of one.", rows=3)
+    why = Words("Why", "What made you change it.", rows=3)
+    proposed_by = forms.ChoiceField(
+        label="Who proposed it", choices=[(one, one) for one in PROPOSERS], widget=forms.RadioSelect
+    )
+    part = forms.ChoiceField(
+        label="Does it touch what is thought to make the pilot work?",
+        choices=[("peripheral", "No: it is peripheral"), ("core", "Yes: it is core")],
+        widget=forms.RadioSelect,
+    )
+
+
+def round_form(told: Known) -> type[ClewForm]:
+    """Return the form that closes a round of one of the pilot's versions."""
+    versions = [FIRST, *(one.body.version for one in told.adaptations)]
+
+    class CloseRoundForm(ClewForm):
+        """The end of a round."""
+
+        ask: ClassVar[str] = (
+            "A round ends with what it taught. What it cost counts against the budget that was promised for all rounds."
+        )
+        version = forms.ChoiceField(
+            label="Which version was tried", choices=[(one, one) for one in versions], widget=forms.RadioSelect
+        )
+        learning = Words("What was learned", "For example: alarms fail for want of batteries.", rows=3)
+        next = Words("What comes next", "For example: batteries are brought along.", rows=3)
+        spent = forms.CharField(
+            label="What it cost (you may leave it empty)",
+            help_text="Digits and a point, such as 1250.00.",
+            max_length=20,
+            required=False,
+        )
+
+    return CloseRoundForm
 
 
 class SignReviewForm(ClewForm):

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -10,6 +12,9 @@ from clew.case.duties import refuse_unless_may
 from clew.errors import RefusedError
 from clew.gate import decision
 from clew.gate.desk import carry_out, load
+from clew.pilot.running import IterationClosed, PilotAdapted
+from clew.pilot.while_running import adapt_in, close_iteration_in
+from clew.record.folder import Record
 from clew.report.known import Known
 from clew.web.desk import writing
 from clew.web.forms import ClewForm
@@ -21,15 +26,53 @@ from clew.web.recording import Step, Typed, ask_check_record
 
 
 @dataclass(frozen=True, slots=True)
+class Doing:
+    """An act about to be done: on which `record`, to which pilot, when and by which office."""
+
+    record: Record
+    told: Known
+    at: datetime
+    by: str
+
+
+def _at_the_gate(doing: Doing, command: object) -> None:
+    loaded = load(doing.record, doing.told.case_id, doing.told.pilot)
+    carry_out(doing.record, loaded, command, at=doing.at, by=doing.by)
+
+
+def _adapt(doing: Doing, command: object) -> None:
+    body = PilotAdapted(pilot=doing.told.pilot, **cast("Typed", command))
+    adapt_in(doing.record, body, at=doing.at, by=doing.by)
+
+
+def _close_round(doing: Doing, command: object) -> None:
+    body = IterationClosed(pilot=doing.told.pilot, **cast("Typed", command))
+    close_iteration_in(doing.record, body, at=doing.at, by=doing.by)
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """How an act is asked for: the form that it needs, the command that it becomes, and what is said afterwards."""
 
     form: Callable[[Known], type[ClewForm]]
     command: Callable[[str, Typed], object]
     done: str
+    does: Callable[[Doing, object], None] = _at_the_gate
 
 
 ASKED = {
+    "adapt": Asked(
+        lambda told: forms.AdaptForm,
+        lambda by, typed: dict(typed),
+        "The adaptation is on the record. Name the column of the versions in the data: the analysis is split by it.",
+        _adapt,
+    ),
+    "round": Asked(
+        forms.round_form,
+        lambda by, typed: dict(typed),
+        "What the round taught is on the record.",
+        _close_round,
+    ),
     "answer": Asked(
         forms.answer_form,
         lambda by, typed: decision.AnswerScreen(typed["screen"], typed["answer"]),
@@ -71,7 +114,7 @@ def act(request: HttpRequest, pilot: str, slug: str) -> HttpResponse:
 
     def record_it(typed: Typed) -> str:
         with writing(account, told.case_id, one.act) as (record, at, by):
-            carry_out(record, load(record, told.case_id, pilot), asked.command(by, typed), at=at, by=by)
+            asked.does(Doing(record, told, at, by), asked.command(by, typed))
         return back
 
     step = Step(

@@ -2,9 +2,7 @@
 
 from clew.pilot.kinds import KINDS
 from clew.web.pilot.question import DraftStep, Question
-
-OFFERED = ("randomised", "cluster-randomised")
-"""Kinds of design that can be drafted here; the protocol of any other is written as a file."""
+from clew.web.pilot.questions_of_designs import KINDS_IN_WORDS, OF_SOME_KINDS
 
 WHY = DraftStep(
     "why",
@@ -83,17 +81,10 @@ COMPARISON = DraftStep(
         Question(
             "design",
             "kind",
-            "Who is drawn by lot?",
+            "What makes the comparison fair?",
             shape="one of",
             needed=True,
-            choices=(
-                ("randomised", "Each one for itself", "strongest with few units: each person, home or class is drawn"),
-                (
-                    "cluster-randomised",
-                    "Whole groups together",
-                    "when the pilot changes how a district, school or team works: plan twelve groups or more",
-                ),
-            ),
+            choices=KINDS_IN_WORDS,
         ),
         Question(
             "design",
@@ -106,9 +97,8 @@ COMPARISON = DraftStep(
             "design",
             "arm",
             "Which column of the data will say who got what?",
-            "Example: arm",
+            "Where a lot decides. Example: arm",
             "short",
-            needed=True,
         ),
         Question(
             "design",
@@ -116,13 +106,12 @@ COMPARISON = DraftStep(
             "What stands in it for those who go on as before?",
             "Example: usual visit",
             "short",
-            needed=True,
         ),
         Question(
             "design",
             "treated",
             "What stands in it for those who get the new thing?",
-            "Left empty: every other value. Example: joint visit",
+            "Left empty: every other value. Example: joint visit. Without a lot: the column that is 1 for the treated.",
             "short",
         ),
         Question(
@@ -141,6 +130,7 @@ COMPARISON = DraftStep(
             seldom=True,
         ),
         Question("design", "pair", "Or in pairs: which column names the pair?", shape="short", seldom=True),
+        *OF_SOME_KINDS,
         Question("design", "other_arms", "Further values of the arm, one a line", shape="list", seldom=True),
         Question("design", "weights", "Which column holds weights?", shape="short", seldom=True),
         Question(
@@ -153,7 +143,7 @@ COMPARISON = DraftStep(
             shape="choose",
             choices=(
                 ("", "As suits the design", ""),
-                *((one, one, "") for one in dict.fromkeys(e for kind in OFFERED for e in KINDS[kind].estimators)),
+                *((one, one, "") for one in dict.fromkeys(e for kind in KINDS.values() for e in kind.estimators)),
             ),
             seldom=True,
         ),
@@ -164,7 +154,7 @@ COMPARISON = DraftStep(
             shape="choose",
             choices=(
                 ("", "As suits the design", ""),
-                *((one, one.upper(), "") for one in ("classical", "hc1", "hc2", "cr1", "cr2")),
+                *((one, one, "") for one in dict.fromkeys(e for kind in KINDS.values() for e in kind.standard_errors)),
             ),
             seldom=True,
         ),

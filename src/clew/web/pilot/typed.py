@@ -19,6 +19,7 @@ PERCENT = re.compile(r"([+-]?\d{1,20}(?:\.\d{1,30})?)\s*%", re.ASCII)
 DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
 ESCAPES = {"\\": "\\\\", '"': '\\"', "\t": "\\t"}
 HELD_BY_LISTS = "list of"
+ONE_OR_SEVERAL = "value, or list of"
 
 
 def tidy(text: str) -> str:
@@ -93,7 +94,7 @@ def literal(key: Key, text: str) -> str:
         return text
     if form == "day" and DAY.fullmatch(text) and _is_a_day(text):
         return text
-    if form.startswith(HELD_BY_LISTS):
+    if form.startswith(HELD_BY_LISTS) or (form.startswith(ONE_OR_SEVERAL) and "\n" in text):
         return f"[{', '.join(quoted(line.strip()) for line in text.split(chr(10)) if line.strip())}]"
     if form.startswith("inline table"):
         return _shares(text) or quoted(text)
