@@ -1,7 +1,16 @@
 """The designs that an effect can be estimated in, one file each. A new one is a file here and a line in `DESIGNS`."""
 
 from clew.errors import InputError
-from clew.evaluate.designs import cluster_randomised, encouragement, randomised, rare_events, stepped_wedge
+from clew.evaluate.designs import (
+    cluster_randomised,
+    encouragement,
+    interrupted_time_series,
+    randomised,
+    rare_events,
+    stepped_wedge,
+    synthetic_control,
+    synthetic_difference_in_differences,
+)
 from clew.evaluate.designs.method import Method
 from clew.evaluate.rows import Layout
 from clew.pilot.protocol import Protocol
@@ -14,6 +23,9 @@ DESIGNS: dict[str, Method] = {
         encouragement.METHOD,
         rare_events.METHOD,
         stepped_wedge.METHOD,
+        synthetic_difference_in_differences.METHOD,
+        synthetic_control.METHOD,
+        interrupted_time_series.METHOD,
     )
 }
 
