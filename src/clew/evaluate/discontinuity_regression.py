@@ -15,20 +15,22 @@ import numpy as np
 from clew.evaluate.local_polynomial import Running, too_few
 from clew.evaluate.rows import Floats
 
+PlainErrors = Literal["classical", "hc1", "hc2"]
+
 
 @dataclass(frozen=True, slots=True)
 class PlainJump:
-    """The jump by ordinary least squares, with a heteroskedasticity-robust standard error; `df`: rows − parameters."""
+    """The jump by ordinary least squares; `df`: rows − parameters. `level_below`: the line from below at the cut-off,
+    about the variable's origin."""
 
     estimate: float
+    level_below: float
     std_error: float
     df: int
     n: int
 
 
-def plain_jump(
-    running: Running, distance: float, *, errors: Literal["hc1", "hc2"] = "hc1", one_slope: bool = False
-) -> PlainJump:
+def plain_jump(running: Running, distance: float, *, errors: PlainErrors = "hc1", one_slope: bool = False) -> PlainJump:
     """Regress the first variable on being above the cut-off and the distance to it.
 
     `distance`: rows farther from the cut-off are left out; infinite for all. `one_slope`: the same on both sides.
@@ -43,9 +45,11 @@ def plain_jump(
     fitted = design @ coefficients
     squares = rows.square[:, 0, 0] - 2 * fitted * rows.total[:, 0] + rows.n * fitted**2
     count, parameters = int(rows.n.sum()), design.shape[1]
-    factor = _correction(design, bread, count) if errors == "hc2" else count / (count - parameters)
-    variance = float(np.sum((design @ bread[0]) ** 2 * squares * factor))
-    return PlainJump(float(coefficients[0]), math.sqrt(variance), count - parameters, count)
+    if count <= parameters:
+        raise too_few()
+    squares = _weighed(squares, (design, bread, rows.n), errors)
+    variance = float(np.sum((design @ bread[0]) ** 2 * squares))
+    return PlainJump(float(coefficients[0]), float(coefficients[1]), math.sqrt(variance), count - parameters, count)
 
 
 def _design(u: Floats, *, one_slope: bool) -> Floats:
@@ -54,6 +58,13 @@ def _design(u: Floats, *, one_slope: bool) -> Floats:
     return np.column_stack(columns)
 
 
-def _correction(design: Floats, bread: Floats, count: int) -> Floats:
+def _weighed(squares: Floats, fitted: tuple[Floats, Floats, Floats], errors: PlainErrors) -> Floats:
+    """Each value's squared residuals as the kind of error has them. `fitted`: design, its inverse products, rows."""
+    design, bread, n = fitted
+    count = float(n.sum())
+    if errors == "classical":
+        return np.asarray(n * squares.sum() / (count - design.shape[1]))
+    if errors == "hc1":
+        return np.asarray(squares * count / (count - design.shape[1]))
     leverage = np.einsum("rk,kl,rl->r", design, bread, design)
-    return np.asarray(1 / np.maximum(1 - leverage, 1 / count**2))
+    return np.asarray(squares / np.maximum(1 - leverage, 1 / count**2))

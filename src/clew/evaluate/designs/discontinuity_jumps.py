@@ -1,0 +1,74 @@
+"""The jump as a protocol asks for it: treated side minus the other, by its bandwidth or the best one."""
+
+import math
+from dataclasses import dataclass, replace
+
+from scipy.special import ndtr
+
+from clew.evaluate.designs.discontinuity_data import treated_above
+from clew.evaluate.discontinuity import Jump, jump
+from clew.evaluate.discontinuity_bandwidth import Bandwidths
+from clew.evaluate.finding import Further, LookAt
+from clew.evaluate.local_polynomial import Running
+from clew.evaluate.looks import critical_value
+from clew.pilot.protocol import Design, Protocol
+
+
+def jump_of(protocol: Protocol, running: Running, bandwidths: Bandwidths | None = None) -> Jump:
+    """Return the jump of the first variable (per unit of the second, where there is one) towards the treated side.
+
+    `bandwidths`: None for the registered one, for line and parabola alike, or else the best ones.
+    Raises: InputError where a side holds too few values.
+    """
+    found = jump(running, bandwidths or registered(protocol.design))
+    per_unit = running.total.shape[1] > 1
+    return found if per_unit or treated_above(protocol) else towards_below(found)
+
+
+def registered(design: Design) -> Bandwidths | None:
+    """Return the bandwidths that the protocol names, None where it leaves them to the data."""
+    return None if design.bandwidth is None else Bandwidths(design.bandwidth, design.bandwidth)
+
+
+def towards_below(found: Jump) -> Jump:
+    """Return the same jump, below minus above."""
+    return replace(found, conventional=-found.conventional, estimate=-found.estimate)
+
+
+def scaled(bandwidths: Bandwidths, factor: float) -> Bandwidths:
+    """Return bandwidths so many times as wide."""
+    return Bandwidths(factor * bandwidths.h, factor * bandwidths.b)
+
+
+def two_sided(t: float) -> float:
+    """Return the two-sided p-value of a standard normal statistic."""
+    return 2 * float(ndtr(-abs(t)))
+
+
+@dataclass(frozen=True, slots=True)
+class Inference:
+    """What a jump allows to say: its robust interval at a level, centred on the estimate freed of its bias."""
+
+    found: Jump
+
+    @property
+    def t(self) -> float:
+        """The corrected estimate over its robust standard error, infinite where there is none."""
+        found = self.found
+        return found.estimate / found.std_error if found.std_error > 0 else math.copysign(math.inf, found.estimate)
+
+    @property
+    def p_value(self) -> float:
+        """Two-sided, of no jump, by the normal distribution."""
+        return two_sided(self.t)
+
+    def interval(self, level: float) -> tuple[float, float]:
+        """Return the robust bias-corrected interval."""
+        margin = critical_value(1 - level, math.inf) * self.found.std_error
+        return self.found.estimate - margin, self.found.estimate + margin
+
+    def further(self, name: str, look: LookAt, why: str) -> Further:
+        """Return the line's estimate with the robust interval of this look, to stand beside the effect."""
+        level, error = round(1 - look.nominal_p, 12), self.found.std_error or None
+        interval = self.interval(level)
+        return Further(name, self.found.conventional, error, interval, level, p_value=self.p_value, why=why)
