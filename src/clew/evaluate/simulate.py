@@ -53,7 +53,8 @@ def draw(protocol: Protocol, world: World, scenario: Scenario, rng: np.random.Ge
     Clusters are all there from the first look and their rows grow in proportion; where units are randomised, each look
     brings a new batch of them, dealt to the arms within itself.
     """
-    frame = _clusters(protocol, world, rng) if world.clusters else _batches(protocol, world, rng)
+    by_cluster = world.clusters and (protocol.design.deals_clusters or not protocol.design.paired)
+    frame = _clusters(protocol, world, rng) if by_cluster else _batches(protocol, world, rng)
     rows = len(frame.cluster)
     groups = [rng.choice(len(each.names), rows, p=each.shares) for each in world.groups]
     baseline = rng.standard_normal((len(_covariates(protocol, world)), rows))
@@ -115,7 +116,10 @@ def treated_label(protocol: Protocol) -> str:
 
 def _clusters(protocol: Protocol, world: World, rng: np.random.Generator) -> _Frame:
     clusters = world.clusters or 0
-    block = np.arange(clusters) % (max(1, clusters // 4) if _blocked(protocol) else 1)
+    if protocol.design.paired:
+        clusters = max(2, clusters // 2 * 2)
+    in_block = 2 if protocol.design.paired else 4
+    block = np.arange(clusters) % (max(1, clusters // in_block) if _blocked(protocol) else 1)
     treated = _deal(block, protocol.size.treated_share, rng)
     cv = world.cv
     weight = rng.gamma(1 / cv**2, cv**2, clusters) if cv else np.ones(clusters)
@@ -134,11 +138,19 @@ def _rows_there(grown: Floats) -> Whole:
 
 
 def _batches(protocol: Protocol, world: World, rng: np.random.Generator) -> _Frame:
+    if protocol.design.paired:
+        return _pairs(protocol, world, rng)
     there = np.maximum(2, np.rint(_growth(protocol) * world.units)).astype(np.int64)
     batch = np.repeat(np.arange(len(there)), np.diff(there, prepend=0))
     block = np.arange(len(batch)) % (4 if _blocked(protocol) else 1)
     treated = _deal(batch * 4 + block, protocol.size.treated_share, rng)
     return _Frame(np.zeros_like(batch), block, treated, tuple(int(n) for n in there))
+
+
+def _pairs(protocol: Protocol, world: World, rng: np.random.Generator) -> _Frame:
+    there = 2 * np.maximum(2, np.rint(_growth(protocol) * world.units / 2)).astype(np.int64)
+    pair = np.arange(there[-1]) // 2
+    return _Frame(np.zeros_like(pair), pair, _deal(pair, 0.5, rng), tuple(int(n) for n in there))
 
 
 def _growth(protocol: Protocol) -> Floats:

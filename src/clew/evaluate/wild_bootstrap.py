@@ -14,13 +14,13 @@ Econometrics 232 (their WCR-C); Webb (2023), Canadian Journal of Economics 56 (s
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from clew.evaluate.cluster_robust import Clusters, clusters_of
 from clew.evaluate.randomisation import DRAWS, MOST_HELD, MOST_LISTED
@@ -33,8 +33,11 @@ FEWEST_FOR_SIGNS: Final = 10
 SIX_POINTS: Final = tuple(sign * math.sqrt(k / 2) for sign in (-1, 1) for k in (1, 2, 3))
 """Webb's weights, each as likely as the others: mean 0, variance 1."""
 
-STEPS: Final = 60
-"""Halvings when an end of the interval is sought; 60 use up the digits of a number."""
+MOST_DENSE: Final = 100
+"""Up to this many clusters a matrix over pairs of them is cheaper than going through levels and columns."""
+
+STEPS: Final = 24
+"""Halvings when an end of the interval is sought: it is then known to a millionth of the standard error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,9 @@ class WildBootstrap:
     """The bootstrap's draws, reduced to what tells p-values of any supposed effect.
 
     With d = the estimate − the effect supposed, a draw's t² is (`numerator` · (1, d))² over `quadratic` · (1, d, d²):
-    arrays (B, 2) and (B, 3). `std_error`: root of Σ(cluster's influence)²; a small-sample factor would cancel.
-    `listed`: all draws there are, the one that changes nothing among them; else they were drawn.
+    arrays (2, B) and (3, B). `std_error`: root of Σ(cluster's influence)²; a small-sample factor would cancel.
+    `listed`: all draws there are, of which a draw and its mirror image, which have the same t², count as one, and the
+    one that changes nothing is among them; else they were drawn.
     """
 
     estimate: float
@@ -56,9 +60,9 @@ class WildBootstrap:
     def p_value(self, effect: float = 0.0) -> float:
         """Return the two-sided p-value of `effect`: the share of draws whose |t| is at least as large."""
         gap = self.estimate - effect
-        top = (self.numerator @ [1.0, gap]) ** 2 * self.std_error**2
-        bottom = gap**2 * (self.quadratic @ [1.0, gap, gap**2])
-        hits = int(np.count_nonzero(top >= bottom * (1 - 1e-9)))
+        top = (self.std_error * (self.numerator[0] + gap * self.numerator[1])) ** 2
+        bottom = self.quadratic[0] + gap * (self.quadratic[1] + gap * self.quadratic[2])
+        hits = int(np.count_nonzero(top >= bottom * (gap**2 * (1 - 1e-9))))
         return hits / len(top) if self.listed else (1 + hits) / (1 + len(top))
 
     def interval(self, level: float) -> tuple[float, float]:
@@ -90,8 +94,8 @@ def wild_bootstrap(fit: Fit, *, seed: int = 0, draws: int = DRAWS) -> WildBootst
     return WildBootstrap(
         fit.effect,
         float(np.sqrt(np.sum((clusters.score[:, clusters.slots :] @ fit.bread[:, 0]) ** 2))),
-        np.concatenate([numerator for numerator, _ in found]),
-        np.concatenate([quadratic for _, quadratic in found]),
+        np.concatenate([numerator for numerator, _ in found], axis=1),
+        np.concatenate([quadratic for _, quadratic in found], axis=1),
         listed,
         "signs" if by_signs else "six points",
     )
@@ -130,22 +134,45 @@ def _laid_out(clusters: Clusters, fit: Fit, values: Floats) -> Floats:
 
 
 def _draw(weights: Floats, parts: _Parts) -> tuple[Floats, Floats]:
-    """Numerators and quadratics (see `WildBootstrap`) of draws (B, G)."""
-    numerator = weights @ parts.influence
-    base, slope = (
-        weights * parts.influence[:, side] - (weights @ parts.inverse[side]) @ parts.spread.T for side in (0, 1)
-    )
-    quadratic = [np.sum(base**2, axis=1), 2 * np.sum(base * slope, axis=1), np.sum(slope**2, axis=1)]
-    return numerator, np.column_stack(quadratic)
+    """Numerators (2, B) and quadratics (3, B), see `WildBootstrap`, of draws (B, G)."""
+    base, slope = (_variance_parts(weights, parts, side) for side in (0, 1))
+    pairs = (base, base), (base, 2 * slope), (slope, slope)
+    return (weights @ parts.influence).T, np.array([np.einsum("bg,bg->b", *pair) for pair in pairs])
 
 
+def _variance_parts(weights: Floats, parts: _Parts, side: int) -> Floats:
+    """Each cluster's v_g b's_g − b'M_g B Σ v_h s_h, whose squares add up to the variance: (B, G)."""
+    influence, inverse = parts.influence[:, side], parts.inverse[side]
+    if len(influence) > MOST_DENSE:
+        return np.asarray(weights * influence - (weights @ inverse) @ parts.spread.T)
+    return np.asarray(weights @ (np.diag(influence) - inverse @ parts.spread.T))
+
+
+@lru_cache(maxsize=4)
 def _all(points: tuple[float, ...], clusters: int) -> Floats:
-    return np.array(list(product(points, repeat=clusters)))
+    """Every draw, of two mirror images only one: (…, G)."""
+    weights = np.array(list(product(points, repeat=clusters)))
+    half = np.ascontiguousarray(weights[len(weights) // 2 :])
+    half.setflags(write=False)
+    return half
 
 
-def _drawn(points: tuple[float, ...], clusters: int, seed: int, draws: int) -> list[NDArray[np.float64]]:
-    rng, at_once = np.random.default_rng(seed), max(1, MOST_HELD // clusters)
-    return [rng.choice(points, size=(min(at_once, draws - first), clusters)) for first in range(0, draws, at_once)]
+def _drawn(points: tuple[float, ...], clusters: int, seed: int, draws: int) -> Iterator[Floats]:
+    """Yield draws, so many at a time as can be held."""
+    at_once = max(1, MOST_HELD // clusters)
+    if draws <= at_once:
+        yield _held(points, clusters, seed, draws)
+        return
+    rng = np.random.default_rng(seed)
+    for first in range(0, draws, at_once):
+        yield rng.choice(points, size=(min(at_once, draws - first), clusters))
+
+
+@lru_cache(maxsize=2)
+def _held(points: tuple[float, ...], clusters: int, seed: int, draws: int) -> Floats:
+    weights = np.random.default_rng(seed).choice(points, size=(draws, clusters))
+    weights.setflags(write=False)
+    return weights
 
 
 def _end(rejects: Callable[[float], bool], step: float, side: int) -> float:

@@ -1,12 +1,18 @@
 """Lee's bounds against trimming row by row, against their own jackknife, and their promise to cover."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from clew.errors import InputError
+from clew.evaluate.analyse import analyse
+from clew.evaluate.finding import Screen
 from clew.evaluate.lee_bounds import LeeBounds, Outcomes, lee_bounds
+from trials import Trial, in_memory, registered, units
 
 
 def outcomes(n: list[list[int]], missing: list[int], treated: list[bool]) -> Outcomes:
@@ -116,3 +122,45 @@ def test_what_cannot_be_bounded_is_refused() -> None:
         lee_bounds(outcomes([[0, 0], [2, 2]], [4, 6], [True, False]), clustered=False)
     with pytest.raises(InputError, match="two clusters an arm"):
         lee_bounds(outcomes([[1, 1], [2, 2], [1, 2]], [4, 6, 1], [True, False, False]), clustered=True)
+
+
+def homes(seed: int, kept: tuple[float, float], districts: int = 24) -> Trial:
+    """Homes in districts, treated in turn, with an alarm that works or not, of which the share `kept` was seen."""
+    rng = np.random.default_rng(seed)
+    district = np.repeat(np.arange(districts), 40)
+    arm = district % 2
+    works = (rng.random(len(arm)) < 0.5 + 0.2 * arm).astype(float)
+    seen = rng.random(len(arm)) < np.where(arm == 1, *kept)
+    return {"y": np.where(seen, works, np.nan), "arm": arm, "school": district}
+
+
+def counted(trial: Trial, parts: NDArray[np.int64]) -> Outcomes:
+    """The outcomes of each part (a district, or an arm), counted row by row."""
+    n = np.array([[np.sum(trial["y"][parts == part] == value) for value in (0, 1)] for part in np.unique(parts)])
+    missing = np.array([np.isnan(trial["y"][parts == part]).sum() for part in np.unique(parts)])
+    treated = np.array([trial["arm"][parts == part][0] == 1 for part in np.unique(parts)])
+    return Outcomes(np.array([0.0, 1.0]), n, missing, treated)
+
+
+def attrition(trial: Trial, **design: Any) -> Screen:
+    finding = analyse(registered(measure="proportion", **design), in_memory(trial))
+    return next(screen for screen in finding.screens if screen.name == "differential attrition")
+
+
+def test_where_attrition_is_questioned_the_bounds_say_what_the_effect_would_be() -> None:
+    trial = homes(1, (0.95, 0.75))
+    screen = attrition(trial)
+    bounds = lee_bounds(counted(trial, trial["school"]), clustered=True)
+    assert screen.flag
+    assert screen.instead is not None
+    assert screen.instead.estimate is None
+    assert screen.instead.interval == pytest.approx(bounds.interval(0.95))
+    assert f"Lee bounds {bounds.lower:+.3g} to {bounds.upper:+.3g}" in screen.instead.says
+    alone = attrition(trial, **units())
+    by_arm = lee_bounds(counted(trial, trial["arm"]), clustered=False)
+    assert alone.instead is not None
+    assert alone.instead.interval == pytest.approx(by_arm.interval(0.95))
+
+
+def test_where_it_is_not_no_bounds_are_given() -> None:
+    assert attrition(homes(2, (0.9, 0.9))).instead is None

@@ -1,5 +1,6 @@
 """Matched pairs against every toss of the coins, the paired t-test, and figures worked out by hand."""
 
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -8,10 +9,15 @@ import pytest
 from numpy.typing import NDArray
 
 from clew.errors import InputError
+from clew.evaluate.analyse import analyse
 from clew.evaluate.arms import Arms
 from clew.evaluate.arrays import ArrayRows
+from clew.evaluate.designs import method_of
 from clew.evaluate.matched_pairs import Pairs, matched_pairs, pairs_of
 from clew.evaluate.rows import Layout
+from clew.evaluate.world import Scenario, World
+from clew.pilot.protocol import Looks, Protocol
+from trials import Trial, a_trial, in_memory, registered, units
 
 ARMS = Arms("arm", "1", "0")
 LAYOUT = Layout("y", "mean", "arm", cluster="village", block="pair")
@@ -118,3 +124,54 @@ def test_weights_count_in_means_and_sizes() -> None:
     expected = np.average(y[first], weights=w[first]) - np.average(y[second], weights=w[second])
     assert found.difference[0] == pytest.approx(expected)
     assert found.treated[0] == pytest.approx(w[first].sum())
+
+
+def paired(**changes: Any) -> Protocol:
+    """Schools in pairs, as `a_paired_trial` has them."""
+    design = {"block": "pair", "paired": True, "estimator": "matched-pairs", "standard_errors": "pairs"}
+    return registered(**(design | changes))
+
+
+def a_paired_trial(seed: int = 1) -> Trial:
+    trial = a_trial(seed)
+    return trial | {"pair": trial["school"] // 2}
+
+
+def test_a_protocol_of_pairs_is_analysed_by_them() -> None:
+    trial = a_paired_trial()
+    finding = analyse(paired(), in_memory(trial))
+    mean = [trial["y"][trial["school"] == school].mean() for school in range(12)]
+    size = [float(np.sum(trial["school"] == school)) for school in range(12)]
+    gap = np.array(mean[1::2]) - np.array(mean[::2])
+    effect, error, df = matched_pairs(Pairs(gap, np.array(size[1::2]), np.array(size[::2])))
+    assert (finding.effect.estimate, finding.effect.std_error, finding.effect.df) == pytest.approx((effect, error, df))
+    assert (finding.estimator, finding.standard_errors) == ("matched-pairs", "pairs")
+    assert finding.randomisation is not None
+    assert finding.randomisation.draws == 2**6
+    screen = next(screen for screen in finding.screens if screen.name == "whole pairs")
+    assert screen.why == "All 6 pairs have an outcome in both halves."
+
+
+def test_pairs_of_single_units_and_what_they_lost() -> None:
+    rng = np.random.default_rng(8)
+    pair = np.arange(60) // 2
+    trial = {"pair": pair, "arm": np.arange(60) % 2, "y": rng.normal(0, 1, 30)[pair] + rng.normal(0, 1, 60)}
+    trial["y"][5] = np.nan
+    finding = analyse(paired(**units(estimator="matched-pairs", standard_errors="pairs")), in_memory(trial))
+    gap = np.delete(trial["y"][1::2] - trial["y"][::2], 2)
+    assert finding.effect.estimate == pytest.approx(gap.mean())
+    assert finding.effect.std_error == pytest.approx(gap.std(ddof=1) / np.sqrt(29))
+    assert finding.effect.df == 28
+    screen = next(screen for screen in finding.screens if screen.name == "whole pairs")
+    assert screen.why == '1 of 30 pairs have no outcome in one half and are left out with the other: "2".'
+
+
+@pytest.mark.parametrize("design", [{}, units(estimator="matched-pairs", standard_errors="pairs", unit="pupil")])
+def test_made_up_pairs_can_be_analysed_at_every_look(design: dict[str, Any]) -> None:
+    protocol = replace(paired(**design), looks=Looks("obrien-fleming", 2))
+    clusters = None if design else 13
+    world = World(units=301, clusters=clusters, baseline=0.0, icc=0.1, cv=0.3)
+    made = method_of(protocol).draw(protocol, world, Scenario("made up", 1.0), np.random.default_rng(3))
+    for look in (1, 2):
+        finding = analyse(protocol, ArrayRows(made.at(look)), look=look)
+        assert finding.effect.estimate == pytest.approx(1.0, abs=4 * finding.effect.std_error)

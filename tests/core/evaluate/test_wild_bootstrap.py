@@ -1,5 +1,6 @@
 """The wild cluster bootstrap against its slow twin, which draws outcomes row by row and fits each of them anew."""
 
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -8,12 +9,14 @@ import pytest
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
+from clew.evaluate.analyse import analyse
 from clew.evaluate.arms import Arms
 from clew.evaluate.cluster_robust import cr1
 from clew.evaluate.regression import Fit, additive_columns, fit
 from clew.evaluate.rows import Layout
 from clew.evaluate.wild_bootstrap import SIX_POINTS, WildBootstrap, wild_bootstrap
-from trials import Trial, a_trial, in_memory
+from clew.pilot.protocol import Looks
+from trials import Trial, a_trial, in_memory, registered
 
 
 def fitted(trial: Trial, level: str | None = None, adjust_for: tuple[str, ...] = (), weights: str | None = None) -> Fit:
@@ -51,7 +54,7 @@ def test_ten_schools_by_every_sign(effect: float) -> None:
     trial = a_trial(seed=3, n=80, schools=10)
     design = np.column_stack([trial["arm"], np.ones(80), trial["x"]]).astype(float)
     found = wild_bootstrap(fitted(trial, adjust_for=("x",)))
-    assert (found.listed, found.weights, len(found.numerator)) == (True, "signs", 1024)
+    assert (found.listed, found.weights, found.numerator.shape[1]) == (True, "signs", 512)
     assert found.p_value(effect) == slow_p(trial, design, effect, (-1.0, 1.0), np.ones(80))
 
 
@@ -60,7 +63,7 @@ def test_four_schools_by_every_six_points_with_weights_and_levels() -> None:
     grades = [trial["grade"] == grade for grade in np.unique(trial["grade"])]
     design = np.column_stack([trial["arm"], *grades]).astype(float)
     found = wild_bootstrap(fitted(trial, level="grade", weights="w"))
-    assert (found.listed, found.weights, len(found.numerator)) == (True, "six points", 6**4)
+    assert (found.listed, found.weights, found.numerator.shape[1]) == (True, "six points", 6**4 // 2)
     assert found.p_value() == slow_p(trial, design, 0.0, SIX_POINTS, trial["w"])
 
 
@@ -98,7 +101,9 @@ def test_draws_come_from_the_seed_and_count_the_one_observed() -> None:
 
 def test_an_end_that_no_draw_can_reject_is_infinite() -> None:
     """Every draw is the data's own: each p-value is 1."""
-    flat = WildBootstrap(1.0, 0.5, np.array([[0.0, 1.0]] * 3), np.array([[0.25, 0.0, 0.0]] * 3), True, "signs")
+    flat = WildBootstrap(
+        1.0, 0.5, np.array([[0.0] * 3, [1.0] * 3]), np.array([[0.25] * 3, [0.0] * 3, [0.0] * 3]), True, "signs"
+    )
     assert flat.interval(0.95) == (-np.inf, np.inf)
 
 
@@ -113,3 +118,24 @@ def test_few_schools_without_an_effect_are_rarely_rejected() -> None:
         naive += abs(own.effect / cr1(own)[0]) > 1.96
     assert 2 <= rejected <= 20
     assert rejected < naive
+
+
+def test_it_stands_beside_the_effect_where_an_arm_has_few_clusters() -> None:
+    trial = a_trial(seed=4)
+    finding = analyse(registered(adjust_for=("x",), seed=5), in_memory(trial))
+    (beside,) = [one for one in finding.further if one.name == "wild cluster bootstrap"]
+    found = wild_bootstrap(fitted(trial, adjust_for=("x",)), seed=5)
+    assert (beside.estimate, beside.p_value) == (finding.effect.estimate, found.p_value())
+    assert beside.interval == found.interval(0.95)
+    (screen,) = [one for one in finding.screens if one.name == "few-clusters disagreement"]
+    assert f"The wild cluster bootstrap gives p = {found.p_value():.3g}." in screen.why
+    many = analyse(registered(), in_memory(a_trial(seed=4, n=600, schools=40)))
+    assert many.further == ()
+
+
+def test_at_a_look_that_asks_for_more_than_few_clusters_can_give_it_says_so() -> None:
+    protocol = replace(registered(), looks=Looks("obrien-fleming", 3))
+    finding = analyse(protocol, in_memory(a_trial(seed=4, n=200, schools=10)), look=1)
+    (beside,) = finding.further
+    assert beside.interval is None
+    assert "10 clusters are too few for this look's limit" in beside.why

@@ -9,6 +9,7 @@ import numpy as np
 
 from clew.errors import InputError, Problem
 from clew.evaluate.arms import Arms, arms_of
+from clew.evaluate.designs.arms_further import bounded, broken_pairs, few_clusters, with_bootstrap
 from clew.evaluate.designs.method import Basis, Beside, Sides
 from clew.evaluate.estimate import RawEstimate, arms_layout, effect_within, estimation_layout
 from clew.evaluate.finding import LookAt, Randomisation, Screen
@@ -77,9 +78,15 @@ def beside(protocol: Protocol, rows: Rows, raw: RawEstimate, look: LookAt) -> Be
     """Return the screens of how the arms were dealt and followed, and the randomisation test where clusters are few."""
     tally = rows.tally(layout(protocol))
     arms = arms_in(protocol, tally)
-    test = dealt_anew(protocol, rows, raw, arms)
-    screens = (*screens_of_arms(protocol, tally, arms), *_screens_of_test(raw, test, look))
-    return Beside(screens, randomisation=test)
+    test, further = dealt_anew(protocol, rows, raw, arms), tuple(few_clusters(protocol, rows, raw, look))
+    attrition, *others = screens_of_arms(protocol, tally, arms)
+    screens = (
+        bounded(attrition, protocol, rows, tally, arms, look),
+        *others,
+        *broken_pairs(protocol, rows, arms),
+        *(with_bootstrap(screen, further) for screen in _screens_of_test(raw, test, look)),
+    )
+    return Beside(screens, further, randomisation=test)
 
 
 def dealt_anew(protocol: Protocol, rows: Rows, raw: RawEstimate, arms: Arms) -> Randomisation | None:

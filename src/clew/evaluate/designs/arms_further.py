@@ -1,0 +1,98 @@
+"""What is said beside the effect where arms are dealt: pairs that broke, few clusters, and bounds for what was lost."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from clew.errors import InputError
+from clew.evaluate.arms import Arms
+from clew.evaluate.estimate import RawEstimate, estimation_layout, least_squares
+from clew.evaluate.finding import Alternative, Further, LookAt, Screen
+from clew.evaluate.lee_bounds import Outcomes, lee_bounds
+from clew.evaluate.matched_pairs import pairs_of
+from clew.evaluate.randomisation import FEW_CLUSTERS
+from clew.evaluate.rows import Rows, Tally
+from clew.evaluate.wild_bootstrap import wild_bootstrap
+from clew.evaluate.wording import listed
+from clew.pilot.protocol import Protocol
+
+
+def few_clusters(protocol: Protocol, rows: Rows, raw: RawEstimate, look: LookAt) -> Iterator[Further]:
+    """Yield the wild cluster bootstrap where errors are counted by clusters and an arm has few of them."""
+    design, smaller = protocol.design, min(raw.clusters_treated or 0, raw.clusters_comparison or 0)
+    fitted = design.standard_errors in {"cr1", "cr2"} and design.estimator in {"difference", "lin"}
+    if not fitted or smaller >= FEW_CLUSTERS:
+        return
+    found = wild_bootstrap(least_squares(protocol, rows), seed=design.seed or 0)
+    interval, how = (
+        found.interval(1 - look.nominal_p),
+        "all draws" if found.listed else f"{found.numerator.shape[1]} draws",
+    )
+    why = f"what t would be with other signs of the clusters' residuals ({found.weights}, {how}), were there no effect"
+    if not np.isfinite(interval).all():
+        why = f"{why}; its interval has no end: {raw.clusters} clusters are too few for this look's limit"
+    yield Further(
+        name="wild cluster bootstrap",
+        estimate=raw.estimate,
+        interval=interval if np.isfinite(interval).all() else None,
+        level=round(1 - look.nominal_p, 12),
+        p_value=found.p_value(),
+        why=why,
+    )
+
+
+def with_bootstrap(screen: Screen, further: tuple[Further, ...]) -> Screen:
+    """Return the screen with the bootstrap's p-value added to what it says."""
+    said = [f" The wild cluster bootstrap gives p = {one.p_value:.3g}." for one in further if one.p_value is not None]
+    return replace(screen, why=screen.why + "".join(said))
+
+
+def broken_pairs(protocol: Protocol, rows: Rows, arms: Arms) -> Iterator[Screen]:
+    """Say which pairs lost a half, where pairs are analysed as such: the other half is then left out with it."""
+    design = protocol.design
+    if design.estimator != "matched-pairs" or design.block is None:
+        return
+    moments = rows.moments(replace(estimation_layout(protocol), groups=()))
+    pairs = pairs_of(moments, arms, design.block, design.cluster if design.deals_clusters else None)
+    whole = len(pairs.difference)
+    why = f"All {whole} pairs have an outcome in both halves."
+    if pairs.broken:
+        lost = f"{len(pairs.broken)} of {whole + len(pairs.broken)} pairs have no outcome in one half"
+        why = f"{lost} and are left out with the other: {listed(pairs.broken)}."
+    yield Screen("whole pairs", flag=False, statistic=float(len(pairs.broken)), why=why)
+
+
+def bounded(screen: Screen, protocol: Protocol, rows: Rows, tally: Tally, arms: Arms, look: LookAt) -> Screen:
+    """Return the screen of differential attrition with Lee's bounds, where it asks and outcomes are yes or no."""
+    if not screen.flag or protocol.outcome.measure != "proportion" or protocol.design.weights:
+        return screen
+    by_cluster = protocol.design.cluster if protocol.design.standard_errors in {"cr1", "cr2", "pairs"} else None
+    try:
+        bounds = lee_bounds(_yes_or_no(protocol, rows, tally, arms, by_cluster), clustered=by_cluster is not None)
+    except InputError:
+        return screen
+    trimmed = f"{bounds.trimmed:.1%} of {'treated' if bounds.of_treated else 'comparison'} outcomes"
+    says = (
+        f"that those lost are like those who stayed (Lee bounds {bounds.lower:+.3g} to {bounds.upper:+.3g}, {trimmed}"
+    )
+    interval = bounds.interval(1 - look.nominal_p)
+    return replace(screen, instead=Alternative(f"{says} trimmed)", None, interval))
+
+
+def _yes_or_no(protocol: Protocol, rows: Rows, tally: Tally, arms: Arms, cluster: str | None) -> Outcomes:
+    """Return how many said no and yes, and how many were lost, by arm or by cluster and arm."""
+    moments = rows.moments(replace(estimation_layout(protocol), adjust_for=(), groups=()))
+    parts: dict[tuple[bool, str], list[int]] = {}
+    for source in (moments, tally):
+        keys, arm = source.keys, source.keys[arms.column]
+        for cell in np.flatnonzero(arm.where(arms.treated) | arm.where(arms.comparison)):
+            label = keys[cluster].labels[keys[cluster].codes[cell]] if cluster else ""
+            part = parts.setdefault((arm.labels[arm.codes[cell]] == arms.treated, label), [0, 0, 0])
+            if isinstance(source, Tally):
+                part[2] += int(source.missing[cell])
+            else:
+                yes = round(source.products[cell, 0, 1] + moments.centre[0] * source.products[cell, 0, 0])
+                part[0], part[1] = part[0] + int(source.n[cell]) - yes, part[1] + yes
+    counts = np.array(list(parts.values()))
+    return Outcomes(np.array([0.0, 1.0]), counts[:, :2], counts[:, 2], np.array([treated for treated, _ in parts]))
