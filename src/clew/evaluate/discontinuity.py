@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from clew.errors import InputError
 from clew.evaluate.discontinuity_bandwidth import Bandwidths, best_bandwidths
-from clew.evaluate.local_polynomial import Kernel, LocalFit, Running, local_fit, too_few, variance
+from clew.evaluate.local_polynomial import Kernel, LocalFit, Running, local_fit, spread_of, too_few, variance
 from clew.evaluate.rows import Floats
 
 
@@ -104,13 +104,14 @@ def _side(side: Running, bandwidths: Bandwidths, kernel: Kernel) -> _Side:
     rows = side.within(max(bandwidths.h, bandwidths.b), kernel)
     line, parabola = local_fit(rows, 1, bandwidths.h, kernel), local_fit(rows, 2, bandwidths.b, kernel)
     influences, corrected = line.influence(0), corrected_influences(line, parabola)
+    spread = spread_of(rows)
     inside: NDArray[np.bool_] = line.kernel > 0
     return _Side(
         line.coefficients / np.array([[1.0], [line.h]]),
         influences @ rows.total,
         corrected @ rows.total,
-        variance(line, influences),
-        variance(parabola, corrected),
+        variance(line, influences, spread),
+        variance(parabola, corrected, spread),
         int(rows.n[inside].sum()),
         rows.where(inside).distinct,
     )

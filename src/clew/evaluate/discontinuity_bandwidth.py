@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from clew.evaluate.local_polynomial import Kernel, Running, local_fit, variance
+from clew.evaluate.local_polynomial import Kernel, Running, local_fit, spread_of, variance
+from clew.evaluate.rows import Floats
 
 FIRST_BANDWIDTH = {"triangular": 2.576, "uniform": 1.843}
 """Rule-of-thumb constants for the density of the running variable, by kernel."""
@@ -55,6 +56,17 @@ class _Trade:
     penalty: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One side's `rows`, and those `near` the cut-off: within `h`, with their `spread`."""
+
+    rows: Running
+    near: Running
+    spread: Floats | None
+    h: float
+    kernel: Kernel
+
+
 def best_bandwidths(running: Running, kernel: Kernel = "triangular") -> Bandwidths:
     """The MSE-optimal bandwidths for the first variable's jump, by a local line corrected by a local parabola.
 
@@ -68,37 +80,46 @@ def best_bandwidths(running: Running, kernel: Kernel = "triangular") -> Bandwidt
     reach, beyond = max(ranges), (ranges[0] * JUST_BEYOND, ranges[1] * JUST_BEYOND)
     rule = FIRST_BANDWIDTH[kernel] * _spread(running) * running.distinct**-0.2
     least = _least(sides)
-    first = max(min(rule, reach), least)
-    pilot = max(min(_best(sides, _Ask(3, 3, regularised=False), first, beyond, kernel), reach), least)
-    bias = min(_best(sides, _Ask(2, 2, regularised=True), first, (pilot, pilot), kernel), reach)
-    main = min(_best(sides, _Ask(1, 0, regularised=True), first, (bias, bias), kernel), reach)
+    near = _near(sides, max(min(rule, reach), least), kernel)
+    pilot = max(min(_best(near, _Ask(3, 3, regularised=False), beyond), reach), least)
+    bias = min(_best(near, _Ask(2, 2, regularised=True), (pilot, pilot)), reach)
+    main = min(_best(near, _Ask(1, 0, regularised=True), (bias, bias)), reach)
     return Bandwidths(main, bias)
 
 
-def _best(
-    sides: tuple[Running, Running], ask: _Ask, first: float, further: tuple[float, float], kernel: Kernel
-) -> float:
-    left, right = (_trade(side, ask, first, beyond, kernel) for side, beyond in zip(sides, further, strict=True))
+def _near(sides: tuple[Running, Running], h: float, kernel: Kernel) -> tuple[_Side, _Side]:
+    below, above = (side.within(h, kernel) for side in sides)
+    return (
+        _Side(sides[0], below, spread_of(below), h, kernel),
+        _Side(sides[1], above, spread_of(above), h, kernel),
+    )
+
+
+def _best(sides: tuple[_Side, _Side], ask: _Ask, further: tuple[float, float]) -> float:
+    """The bandwidth of least mean squared error; `further`: within which the bias is told, below and above."""
+    left, right = (_trade(side, ask, bias_h) for side, bias_h in zip(sides, further, strict=True))
     noise = left.variance + right.variance
     curved = (right.bias - left.bias) ** 2 + left.penalty + right.penalty
     return math.inf if noise == 0 or curved == 0 else float((noise / curved) ** (1 / (2 * ask.order + 3)))
 
 
-def _trade(side: Running, ask: _Ask, h: float, bias_h: float, kernel: Kernel) -> _Trade:
-    power, beyond = ask.power, ask.order + 1
-    fit = local_fit(side.within(h, kernel), ask.order, h, kernel)
+def _trade(side: _Side, ask: _Ask, bias_h: float) -> _Trade:
+    power, beyond, h = ask.power, ask.order + 1, side.h
+    fit = local_fit(side.near, ask.order, h, side.kernel)
     influences = fit.influence(power)
-    noise = h ** (2 * power + 1) * float(variance(fit, influences)[0, 0])
-    constant = float(influences @ (fit.rows.n * (fit.rows.x / h) ** beyond)) * h**power
-    wider = local_fit(side.within(bias_h, kernel), beyond, bias_h, kernel)
+    noise = h ** (2 * power + 1) * float(variance(fit, influences, side.spread)[0, 0])
+    constant = float(influences @ (side.near.n * (side.near.x / h) ** beyond)) * h**power
+    wider = local_fit(side.rows.within(bias_h, side.kernel), beyond, bias_h, side.kernel)
     slope = float(wider.coefficients[beyond, 0]) / bias_h**beyond
-    unsure = float(variance(wider, wider.influence(beyond))[0, 0]) if ask.regularised else 0.0
+    unsure = 0.0
+    if ask.regularised:
+        unsure = float(variance(wider, wider.influence(beyond), spread_of(wider.rows))[0, 0])
     per_bias = 2 * (beyond - power)
     return _Trade((2 * power + 1) * noise, math.sqrt(per_bias) * constant * slope, 3 * per_bias * constant**2 * unsure)
 
 
 def _least(sides: tuple[Running, Running]) -> float:
-    """What the first two bandwidths must reach to hold ten distinct values a side, where many rows share one; else 0."""
+    """What the first two bandwidths must reach for ten distinct values a side where many rows share one; else 0."""
     rows = sum(float(side.n.sum()) for side in sides)
     if 1 - sum(side.distinct for side in sides) / rows < REPEATED:
         return 0.0

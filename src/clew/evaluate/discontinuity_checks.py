@@ -13,7 +13,7 @@ import numpy as np
 from clew.errors import InputError
 from clew.evaluate.discontinuity import Jump, corrected_influences, jump
 from clew.evaluate.discontinuity_bandwidth import Bandwidths
-from clew.evaluate.local_polynomial import Kernel, Running, local_fit, variance
+from clew.evaluate.local_polynomial import Kernel, Running, local_fit, spread_of, variance
 from clew.evaluate.rows import Floats
 
 AT_THE_EDGE = 1 + 1e-9
@@ -65,7 +65,7 @@ def _change_variance(side: Running, width: float, bandwidths: Bandwidths, kernel
     kept = np.abs(rows.x) > width * AT_THE_EDGE
     change = -_influences(rows, bandwidths, kernel)
     change[kept] += _influences(rows.where(kept), bandwidths, kernel)
-    return float(variance(local_fit(rows, 2, bandwidths.b, kernel), change)[0, 0])
+    return float(variance(local_fit(rows, 2, bandwidths.b, kernel), change, spread_of(rows))[0, 0])
 
 
 def _influences(rows: Running, bandwidths: Bandwidths, kernel: Kernel) -> Floats:
@@ -73,17 +73,20 @@ def _influences(rows: Running, bandwidths: Bandwidths, kernel: Kernel) -> Floats
     return corrected_influences(line, parabola)
 
 
-def placebo_jumps(running: Running, kernel: Kernel = "triangular") -> tuple[Placebo, ...]:
+def placebo_jumps(
+    running: Running, bandwidths: Bandwidths | None = None, kernel: Kernel = "triangular"
+) -> tuple[Placebo, ...]:
     """The jumps of the only variable at five places on each side, from that side's rows alone.
 
-    Places where too few distinct values stand on either side of them are left out.
+    `bandwidths`: each place's own best ones where None. Places where too few distinct values stand on either side of
+    them are left out.
     """
     found = []
     for side in (running.below(), running.above()):
         upto = np.cumsum(side.n) / side.n.sum()
         for place in np.unique(side.x[np.searchsorted(upto, PLACEBO_SHARES)]):
             try:
-                found.append(Placebo(float(place), jump(replace(side, x=side.x - place), None, kernel)))
+                found.append(Placebo(float(place), jump(replace(side, x=side.x - place), bandwidths, kernel)))
             except InputError:
                 continue
     return tuple(found)

@@ -149,9 +149,13 @@ def _inverse(gram: Floats) -> Floats:
     """Inverse of a positive definite matrix, after scaling it to a unit diagonal."""
     scale = 1 / np.sqrt(np.maximum(np.diagonal(gram), np.finfo(float).tiny))
     scaled = gram * scale * scale[:, None]
-    if np.linalg.cond(scaled) > SINGULAR:
+    try:
+        inverse = np.linalg.inv(scaled)
+    except np.linalg.LinAlgError as error:
+        raise too_few() from error
+    if np.abs(scaled).sum(axis=0).max() * np.abs(inverse).sum(axis=0).max() > SINGULAR:
         raise too_few()
-    return np.asarray(np.linalg.inv(scaled) * scale * scale[:, None])
+    return np.asarray(inverse * scale * scale[:, None])
 
 
 def neighbour_squares(side: Running) -> Floats:
@@ -207,23 +211,29 @@ def _neighbourhoods(x: Floats, n: Floats) -> tuple[Integers, Integers]:
     return low, high
 
 
-def variance(fit: LocalFit, influences: Floats) -> Floats:
+def spread_of(rows: Running) -> Floats | None:
+    """What `variance` needs of the rows of a window: their squares about neighbours, None where clusters count."""
+    return neighbour_squares(rows) if rows.cluster is None else None
+
+
+def variance(fit: LocalFit, influences: Floats, spread: Floats | None) -> Floats:
     """Covariance of Σ influence · v over the variables v, cluster-robust where rows have clusters: (V, V).
 
-    With clusters: the clusters' sums of influence · residual of `fit`, times G/(G−1) · (N−1)/(N−p−1) on this side.
+    `spread`: from `spread_of` the fit's rows. With clusters: the clusters' sums of influence · residual of `fit`, times
+    G/(G−1) · (N−1)/(N−p−1) on this side.
     """
-    if fit.rows.cluster is None:
-        return np.asarray(np.einsum("r,rvw->vw", influences**2, neighbour_squares(fit.rows)))
-    scores = _cluster_scores(fit, influences, fit.rows.cluster)
+    if spread is not None:
+        return np.asarray(np.tensordot(influences**2, spread, axes=1))
+    scores = _cluster_scores(fit, influences)
     groups, rows = len(scores), float(fit.rows.n.sum())
     if groups < 2 or rows <= fit.order + 1:
         raise too_few()
     return np.asarray(groups / (groups - 1) * (rows - 1) / (rows - fit.order - 1) * scores.T @ scores)
 
 
-def _cluster_scores(fit: LocalFit, influences: Floats, cluster: Integers) -> Floats:
+def _cluster_scores(fit: LocalFit, influences: Floats) -> Floats:
     """Each cluster's sum of influence · residual: (G, V)."""
     residual = fit.rows.total - fit.rows.n[:, None] * fit.fitted()
-    names, place = np.unique(cluster, return_inverse=True)
+    names, place = np.unique(np.asarray(fit.rows.cluster), return_inverse=True)
     scores = influences[:, None] * residual
     return np.column_stack([np.bincount(place.ravel(), column, minlength=len(names)) for column in scores.T])

@@ -11,7 +11,7 @@ from clew.evaluate.discontinuity import jump
 from clew.evaluate.discontinuity_bandwidth import Bandwidths, best_bandwidths
 from clew.evaluate.discontinuity_checks import donut, placebo_jumps, without_hole
 from clew.evaluate.discontinuity_regression import plain_jump
-from clew.evaluate.local_polynomial import local_fit, neighbour_squares, variance
+from clew.evaluate.local_polynomial import local_fit, neighbour_squares, spread_of, variance
 from running_values import around_a_cutoff, running_of
 
 Rows = NDArray[np.float64]
@@ -87,7 +87,7 @@ def test_clusters_by_hand() -> None:
     scores = np.bincount(village, influence * (y - y.mean() - design @ line))
     groups, n = len(np.unique(village)), len(x)
     expected = groups / (groups - 1) * (n - 1) / (n - 2) * np.sum(scores**2)
-    assert variance(fit, fit.influence(0))[0, 0] == pytest.approx(expected)
+    assert variance(fit, fit.influence(0), spread_of(fit.rows))[0, 0] == pytest.approx(expected)
 
 
 def test_one_bandwidth_for_both_is_the_parabola() -> None:

@@ -69,7 +69,7 @@ def beside(protocol: Protocol, rows: Rows, raw: RawEstimate, look: LookAt) -> Be
     effect = jump_of(protocol, scores.running)
     whole = jump_of(protocol, scores.running.variables(0), effect.bandwidths)
     seen = Seen(protocol, rows.tally(layout(protocol)), scores, effect, whole, look)
-    placebos = placebo_jumps(seen.outcome)
+    placebos = placebo_jumps(seen.outcome, effect.bandwidths)
     x, n = people(protocol, seen.tally)
     return Beside(
         screens=tuple(_screens(seen, ranked_density(x, n), placebos)),

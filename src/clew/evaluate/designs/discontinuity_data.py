@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from math import isfinite, nan
+from math import nan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,16 +40,19 @@ def layout(protocol: Protocol) -> Layout:
 
 
 def values_of(protocol: Protocol, key: Key) -> Floats:
-    """Return each label of the running variable minus the cut-off, NaN where it is no number."""
-    return np.array([_number(label) for label in key.labels], dtype=np.float64) - protocol.design.cutoff
+    """Return each label of the running variable minus the cut-off, NaN where it is no finite number."""
+    try:
+        values = np.array(list(map(float, key.labels)))
+    except ValueError:
+        values = np.array(list(map(_number, key.labels)))
+    return np.where(np.isfinite(values), values, nan) - protocol.design.cutoff
 
 
 def _number(label: str) -> float:
     try:
-        value = float(label)
+        return float(label)
     except ValueError:
         return nan
-    return value if isfinite(value) else nan
 
 
 def check(protocol: Protocol, tally: Tally) -> None:
