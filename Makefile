@@ -1,6 +1,6 @@
 # Two commands matter: `make demo` runs the main job, `make test` passes every test. Both set up first.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check coverage mutants bench lock clean oracles browser
+.PHONY: help setup demo test check coverage mutants bench lock clean oracles browser replications reference coverage-table
 
 PYTHON ?= python3
 VENV := .venv
@@ -67,6 +67,15 @@ bench: setup ## every performance claim beside a peer, in one run
 	$(UV) venv --quiet --allow-existing --python $(BIN)/python .venv-bench
 	VIRTUAL_ENV=.venv-bench $(UV) pip install --quiet --require-hashes -r requirements/bench.txt
 	$(BIN)/python -m bench
+
+replications: setup oracles ## published results, computed again, into docs/reference/replications.md
+	$(BIN)/python -m evidence.replications
+
+reference: setup ## docs/reference/designs, from what every design says of itself
+	$(BIN)/python -m evidence.designs
+
+coverage-table: setup ## how often intervals hold the truth, into docs/reference/coverage.md; twenty minutes
+	$(BIN)/python -m evidence.coverage
 
 lock: $(UV) ## resolve requirements/*.in again (no registry host is written)
 	for f in bootstrap $(LOCKS) oracles bench; do $(UV) pip compile --quiet --universal --python-version 3.11 \
