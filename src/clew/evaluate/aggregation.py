@@ -24,6 +24,7 @@ class Averages:
 
     `at`: (A,) the cohort's start as a place in time, or the time since the start. `covariance`:
     (A+1, A+1), the last of `mean`, the average over what lies after the start. `weight`: (A,), what each counts in it.
+    `clusters`: (A,), how many treated ones each rests on; how one alone moves by chance, nobody knows.
     """
 
     at: Floats
@@ -31,6 +32,7 @@ class Averages:
     covariance: Floats
     mean: float
     weight: Floats
+    clusters: Integers
 
     @property
     def std_error(self) -> Floats:
@@ -60,7 +62,10 @@ def _result(effects: GroupTime, at: Floats, parts: Floats, aggregate: Aggregate)
     estimate, moved = _averages(effects, parts)
     mean, along = _mean(effects, aggregate)
     covariance = effects.movements.covariance(np.vstack([moved, along]))
-    return Averages(at, estimate, covariance, mean, (parts > 0) @ along[: len(effects.att)])
+    there = parts > 0
+    cohorts = _numbers(there) @ _parts(effects.cells.cohort, np.arange(len(effects.start))).T > 0
+    clusters = cohorts.astype(np.int64) @ effects.of_cohort
+    return Averages(at, estimate, covariance, mean, there @ along[: len(effects.att)], clusters)
 
 
 def _mean(effects: GroupTime, aggregate: Aggregate) -> tuple[float, Floats]:

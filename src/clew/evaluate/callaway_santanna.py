@@ -9,19 +9,16 @@ which periods are compared before the start ("varying" or "universal" base) as i
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Literal, Protocol
+from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
-from clew.errors import InputError
+from clew.evaluate.cohort_cells import Against, Base, Cells, cells_of, cut, until_all_are_treated
 from clew.evaluate.cohorts import Cohorts, cohorts_of, unit_weights
 from clew.evaluate.doubly_robust import Changes, doubly_robust
 from clew.evaluate.panel import Flags, Panel
 from clew.evaluate.rows import Floats, Integers, numbered, summed
-
-Against = Literal["never", "not-yet"]
-Base = Literal["varying", "universal"]
 
 
 class Movements(Protocol):
@@ -33,25 +30,13 @@ class Movements(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Cells:
-    """K pairs of a cohort and a period. `cohort`: place among the cohorts. `period`, `base`: places in time.
-
-    `compared`: (K, G), the cohorts that serve as comparison.
-    """
-
-    cohort: Integers
-    period: Integers
-    base: Integers
-    compared: Flags
-
-
-@dataclass(frozen=True, slots=True)
 class GroupTime:
     """ATT(g, t) in the outcome's units.
 
     `start`: (G,) place in time where each cohort starts, T for never. `share`: (G,) of all weight. `times`: (T,).
     `att`: (K,). `event_time`: (K,), t − g in the units of `times`. `clusters`: how many are treated at some time, and
-    how many serve as comparison. `left_out`: units treated from the first period on.
+    how many serve as comparison; `of_cohort`: (G,) how many each cohort has. `left_out`: units treated from the first
+    period on, or seen only when all are treated.
     """
 
     cells: Cells
@@ -63,6 +48,7 @@ class GroupTime:
     event_time: Floats
     movements: Movements
     clusters: tuple[int, int]
+    of_cohort: Integers
     left_out: int
 
     @property
@@ -89,101 +75,29 @@ def group_time(
 
     Raises: InputError where no unit is left to compare with.
     """
-    everybody, kept = panel, panel.start > 0
-    panel, covariates = _cut(panel, kept), None if covariates is None else covariates[kept]
-    panel = _until_all_are_treated(panel, against)
-    starts, of = numbered(panel.start)
-    cells = _seen(_cells(starts, len(panel.periods), against, base), panel, of)
-    if not len(cells.period):
-        raise InputError(
-            "no cohort has both a period before its start and units to compare with.",
-            where="[design] treated_from",
-            do="Bring earlier periods, or units that are treated later or never.",
-        )
-    att, movements = (
-        _from_means(panel, cells)
-        if covariates is None and panel.balanced
-        else _from_units(panel, of, cells, np.zeros((len(of), 0)) if covariates is None else covariates)
-    )
-    weight = np.bincount(of, unit_weights(panel))
+    later = np.asarray(panel.start > 0)
+    whole = until_all_are_treated(cut(panel, later), against)
+    seen = np.asarray((whole.n > 0).any(axis=1))
+    used, x = cut(whole, seen), None if covariates is None else covariates[later][seen]
+    starts, of = numbered(used.start)
+    cells = cells_of(used, of, starts, (against, base))
+    plain = x is None and used.balanced
+    x = np.zeros((len(of), 0)) if x is None else x
+    att, movements = _from_means(used, cells) if plain else _from_units(used, of, cells, x)
+    weight = np.bincount(of, unit_weights(used))
     return GroupTime(
         cells=cells,
         start=starts,
         share=weight / weight.sum(),
         units=np.bincount(of),
-        times=panel.times,
+        times=used.times,
         att=att,
-        event_time=np.round(panel.times[cells.period] - panel.times[starts[cells.cohort]], 9),
+        event_time=np.round(used.times[cells.period] - used.times[starts[cells.cohort]], 9),
         movements=movements,
-        clusters=_clusters(panel, of, cells),
-        left_out=len(everybody.start) - len(panel.start),
+        clusters=_clusters(used, of, cells),
+        of_cohort=np.array([len(np.unique(used.cluster[of == place])) for place in range(len(starts))]),
+        left_out=len(panel.start) - len(used.start),
     )
-
-
-def _cut(panel: Panel, kept: Flags) -> Panel:
-    return replace(
-        panel,
-        units=tuple(unit for unit, keep in zip(panel.units, kept, strict=True) if keep),
-        outcome=panel.outcome[kept],
-        weight=panel.weight[kept],
-        n=panel.n[kept],
-        start=panel.start[kept],
-        cluster=panel.cluster[kept],
-    )
-
-
-def _until_all_are_treated(panel: Panel, against: Against) -> Panel:
-    """Where nobody is never treated: the periods before the last start, with the last cohort as never treated."""
-    end = int(panel.start.max(initial=0))
-    if not len(panel.start) or (end == len(panel.periods) and panel.start.min() == end):
-        raise InputError("no unit changes to treatment.", where="[design] treated_from", do="Check the column.")
-    if end == len(panel.periods):
-        return panel
-    if against == "never":
-        raise InputError(
-            "every unit is treated at some time, so none is never treated.",
-            where="[design] against",
-            do='Compare with units not treated yet (`against = "not-yet"`).',
-        )
-    panel = _cut(panel, np.asarray((panel.n[:, :end] > 0).any(axis=1)))
-    return replace(
-        panel,
-        periods=panel.periods[:end],
-        times=panel.times[:end],
-        outcome=panel.outcome[:, :end],
-        weight=panel.weight[:, :end],
-        n=panel.n[:, :end],
-    )
-
-
-def _cells(starts: Integers, periods: int, against: Against, base: Base) -> Cells:
-    found = list(_pairs(starts, periods, base))
-    cohort, period, before = np.array(found, dtype=np.int64).reshape(-1, 3).T
-    last = np.maximum(period, before)
-    never = starts == periods
-    compared = never | (starts > last[:, None]) if against == "not-yet" else np.tile(never, (len(last), 1))
-    compared = compared & (np.arange(len(starts)) != cohort[:, None])
-    return Cells(cohort, period, before, compared)
-
-
-def _seen(cells: Cells, panel: Panel, of: Integers) -> Cells:
-    """Keep the cells for which some treated unit and some unit compared with it are seen in both periods."""
-    seen = np.asarray(panel.n > 0, dtype=np.float64)
-    both = summed(seen[:, cells.period] * seen[:, cells.base], of, cells.compared.shape[1]).T > 0
-    treated = both[np.arange(len(cells.cohort)), cells.cohort]
-    kept = treated & (both & cells.compared).any(axis=1)
-    return Cells(cells.cohort[kept], cells.period[kept], cells.base[kept], cells.compared[kept])
-
-
-def _pairs(starts: Integers, periods: int, base: Base) -> Iterator[tuple[int, int, int]]:
-    """Yield cohort, period and the period that it is compared with."""
-    for place, start in enumerate(starts.tolist()):
-        if start == periods:
-            continue
-        for period in range(periods):
-            before = period - 1 if base == "varying" and period < start else start - 1
-            if before >= 0 and before != period:
-                yield place, period, before
 
 
 def _from_means(panel: Panel, cells: Cells) -> tuple[Floats, Movements]:
@@ -211,6 +125,7 @@ class _ByMeans:
     loadings: Floats
 
     def covariance(self, weights: Floats) -> Floats:
+        """See `Movements`."""
         return self.cohorts.covariance(np.tensordot(weights, self.loadings, axes=1))
 
 
@@ -221,6 +136,7 @@ class _ByUnits:
     moved: Floats
 
     def covariance(self, weights: Floats) -> Floats:
+        """See `Movements`."""
         along = self.moved @ weights.T
         return np.asarray(along.T @ along)
 

@@ -21,7 +21,7 @@ from clew.evaluate.rows import Floats
 MOST: Final = 10.0
 """Break-down values are looked for up to this multiple."""
 
-STEPS: Final = 40
+STEPS: Final = 24
 """Halvings of the range in which the break-down value lies."""
 
 
@@ -53,28 +53,32 @@ def relative_magnitudes(study: Averages, multiple: float, critical: float) -> Ho
     movements = list(_movements(study))
     if not movements:
         return None
-    ends = [_ends(study.mean, movement, multiple, critical) for movement in movements]
     off = multiple * max(abs(movement.off) for movement in movements)
-    interval = (min(low for low, _ in ends), max(high for _, high in ends))
-    return Honest((study.mean - off, study.mean + off), interval)
+    return Honest((study.mean - off, study.mean + off), _union(study.mean, movements, multiple, critical))
 
 
 def break_down(study: Averages, critical: float) -> float | None:
     """Return the multiple from which on no effect at all is possible: 0 where it is at once, None above 10."""
-    low, high = 0.0, MOST
-    if not _excludes_zero(study, low, critical):
+    movements = list(_movements(study))
+
+    def holds_zero(multiple: float) -> bool:
+        low, high = _union(study.mean, movements, multiple, critical)
+        return low <= 0 <= high
+
+    if not movements or holds_zero(0.0):
         return 0.0
-    if _excludes_zero(study, high, critical):
+    if not holds_zero(MOST):
         return None
+    low, high = 0.0, MOST
     for _ in range(STEPS):
         middle = (low + high) / 2
-        low, high = (middle, high) if _excludes_zero(study, middle, critical) else (low, middle)
+        low, high = (low, middle) if holds_zero(middle) else (middle, high)
     return high
 
 
-def _excludes_zero(study: Averages, multiple: float, critical: float) -> bool:
-    found = relative_magnitudes(study, multiple, critical)
-    return found is not None and (found.interval[0] > 0 or found.interval[1] < 0)
+def _union(effect: float, movements: list[_Movement], multiple: float, critical: float) -> tuple[float, float]:
+    ends = [_ends(effect, movement, multiple, critical) for movement in movements]
+    return min(low for low, _ in ends), max(high for _, high in ends)
 
 
 def _movements(study: Averages) -> Iterator[_Movement]:

@@ -5,13 +5,17 @@ may be few; going on in a straight line: Dobkin et al. (2018), The economic cons
 108(2), section III; that a passed test proves little: Roth (2022), Pretest with caution, AER: Insights 4(3).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from scipy.special import fdtrc
 
 from clew.evaluate.aggregation import Averages
 from clew.evaluate.rows import Floats
+
+FEWEST: Final = 5
+"""Differences before the start that rest on fewer treated clusters say more of these clusters than of trends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,21 @@ class Before:
     distance: float
 
 
+def resting_on_enough(study: Averages) -> Averages:
+    """Return an event study without the times before the start that rest on too few treated clusters."""
+    least = min(FEWEST, int(study.clusters.max()))
+    kept = np.flatnonzero((study.at >= 0) | (study.clusters >= least))
+    both = np.append(kept, len(study.at))
+    return replace(
+        study,
+        at=study.at[kept],
+        estimate=study.estimate[kept],
+        covariance=study.covariance[np.ix_(both, both)],
+        weight=study.weight[kept],
+        clusters=study.clusters[kept],
+    )
+
+
 def before(study: Averages, reference: float) -> Before:
     """Return the part of an event study (universal base) that lies before the start.
 
@@ -39,6 +58,19 @@ def before(study: Averages, reference: float) -> Before:
     covariance = study.covariance[np.ix_(kept, kept)]
     distance = float(study.weight @ study.at) - reference
     return Before(study.at[places] - reference, study.estimate[places], covariance, study.mean, distance)
+
+
+def before_of_means(study: Averages, reference: float) -> Before:
+    """Return the same where the effect is the mean over all times after the start less that over all before it."""
+    earlier, later = study.at < 0, study.at >= 0
+    weight = later / later.sum() - earlier / (earlier.sum() + 1)
+    places = np.flatnonzero(earlier)
+    along = np.vstack([np.eye(len(study.at))[places], weight])
+    covariance = along @ study.covariance[:-1, :-1] @ along.T
+    times = study.at - reference
+    return Before(
+        times[places], study.estimate[places], covariance, float(weight @ study.estimate), float(weight @ times)
+    )
 
 
 @dataclass(frozen=True, slots=True)

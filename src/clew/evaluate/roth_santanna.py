@@ -18,8 +18,14 @@ from clew.errors import InputError
 from clew.evaluate.finding import Randomisation
 from clew.evaluate.rows import Floats, Integers, numbered, summed
 
-DRAWS: Final = 999
+DRAWS: Final = 499
 """Dealings of the starts drawn for the permutation test."""
+
+UNITS_A_SLOPE: Final = 25
+"""Units for each period before the first start that the refined standard error asks for."""
+
+AT_ONCE: Final = 50_000
+"""Units times dealings that are held at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +65,14 @@ class Comparison:
 class Efficient:
     """An estimate in the outcome's units with its conservative standard error.
 
-    `taken_off`: the number times which the difference before the start was subtracted.
+    `taken_off`: the number times which the difference before the start was subtracted. `df`: Satterthwaite's degrees
+    of freedom, from the cohorts' shares of the variance.
     """
 
     estimate: float
     std_error: float
     taken_off: float
+    df: float
 
 
 def rollout(outcome: Floats, start: Integers) -> tuple[Rollout, int]:
@@ -87,7 +95,8 @@ def rollout(outcome: Floats, start: Integers) -> tuple[Rollout, int]:
         )
     outcome, units = outcome[kept], np.bincount(of)
     mean = summed(outcome, of, len(names)) / units[:, None]
-    centred = [outcome[of == place] - mean[place] for place in range(len(names))]
+    order = np.argsort(of, kind="stable")
+    centred = np.split(outcome[order] - mean[of[order]], np.cumsum(units)[:-1])
     spread = np.stack([part.T @ part / (len(part) - 1) for part in centred])
     return Rollout(outcome, of, names, units, mean, spread), int((~kept).sum())
 
@@ -150,34 +159,45 @@ def efficient(design: Rollout, compared: Comparison, taken_off: float | None = N
     0 is the plain difference, 1 that of Callaway and Sant'Anna.
     """
     after, before = ((design.mean * part).sum() for part in (compared.after, compared.before))
-    covariance = _covariance(design, compared)
-    beta = _best(covariance) if taken_off is None else taken_off
-    return Efficient(float(after - beta * before), float(np.sqrt(_variance(covariance, beta))), beta)
+    parts = _covariances(design, compared)
+    beta = _best(parts.sum(axis=0)) if taken_off is None else taken_off
+    along = np.array([1.0, -beta])
+    variance = np.maximum(along @ parts @ along, 0.0)
+    total = float(variance.sum())
+    df = total**2 / float(np.sum(variance**2 / (design.units - 1))) if total > 0 else 0.0
+    return Efficient(float(after - beta * before), float(np.sqrt(total)), beta, df)
 
 
 def refined_error(design: Rollout, compared: Comparison, found: Efficient) -> float:
-    """Return the standard error less what effects that differ between units make the conservative one too large by."""
+    """Return the standard error less what effects that differ between units make the conservative one too large by.
+
+    That takes a slope for each period before the first start; with fewer than `UNITS_A_SLOPE` units for each it would
+    be mostly noise, and the conservative one is returned.
+    """
+    if len(design.of) < UNITS_A_SLOPE * int(design.start[_first(compared.after)]):
+        return found.std_error
     left = found.std_error**2 - _heterogeneity(design, compared.after)
     return float(np.sqrt(left)) if left > 0 else found.std_error
 
 
-def _covariance(design: Rollout, compared: Comparison) -> Floats:
-    """Covariance (2, 2) of the differences after and before the starts, by the spread within cohorts."""
+def _first(after: Floats) -> int:
+    """The earliest cohort that a comparison uses."""
+    return int(np.flatnonzero(np.abs(after).max(axis=1))[0])
+
+
+def _covariances(design: Rollout, compared: Comparison) -> Floats:
+    """Covariance (G, 2, 2) that each cohort adds to the differences after and before the starts."""
     sides = np.stack([compared.after, compared.before], axis=1)
-    return np.asarray(np.sum(sides @ design.spread @ sides.transpose(0, 2, 1) / design.units[:, None, None], axis=0))
+    return np.asarray(sides @ design.spread @ sides.transpose(0, 2, 1) / design.units[:, None, None])
 
 
 def _best(covariance: Floats) -> float:
     return float(covariance[0, 1] / covariance[1, 1]) if covariance[1, 1] > 0 else 0.0
 
 
-def _variance(covariance: Floats, beta: float) -> float:
-    return max(float(covariance[0, 0] - 2 * beta * covariance[0, 1] + beta**2 * covariance[1, 1]), 0.0)
-
-
 def _heterogeneity(design: Rollout, after: Floats) -> float:
     """What the conservative variance is too large by, at least, as outcomes before all starts show of effects."""
-    first = int(np.flatnonzero(np.abs(after).max(axis=1))[0])
+    first = _first(after)
     before = int(design.start[first])
     slope, spread = np.zeros(before), np.zeros((before, before))
     for cohort in range(first, len(design.start)):
@@ -194,10 +214,12 @@ def permutation_test(design: Rollout, compared: Comparison, *, seed: int = 0, dr
     The dealing made counts among the `draws` + 1. The standard error is the conservative one, computed anew each time.
     """
     deal = _Deal.of(design, compared)
-    observed = deal.studentised(np.argsort(design.of, kind="stable"))
-    rng, hits = np.random.default_rng(seed), 0
-    for _ in range(draws):
-        hits += deal.studentised(rng.permutation(len(design.of))) >= observed * (1 - 1e-9)
+    units = len(design.of)
+    observed = deal.studentised(np.argsort(design.of, kind="stable")[None, :])[0]
+    rng, hits, at_once = np.random.default_rng(seed), 0, max(1, AT_ONCE // units)
+    for first in range(0, draws, at_once):
+        orders = np.tile(np.arange(units), (min(at_once, draws - first), 1))
+        hits += int(np.sum(deal.studentised(rng.permuted(orders, axis=1)) >= observed * (1 - 1e-9)))
     return Randomisation((1 + hits) / (1 + draws), draws, exact=False)
 
 
@@ -216,18 +238,19 @@ class _Deal:
 
     @classmethod
     def of(cls, design: Rollout, compared: Comparison) -> "_Deal":
+        """Return what a comparison in this rollout needs for dealing anew."""
         added = np.stack([(design.outcome @ part.T).ravel() for part in (compared.after, compared.before)], axis=1)
         slot = np.sort(design.of)
         return cls(added, slot, np.searchsorted(slot, np.arange(len(design.start))), design.units)
 
-    def studentised(self, order: Integers) -> float:
-        """|estimate / conservative standard error| where units in this order take the slots."""
-        after, before = self.added[order * len(self.units) + self.slot].T
+    def studentised(self, orders: Integers) -> Floats:
+        """|estimate / conservative standard error| where units in these orders (B, U) take the slots: (B,)."""
+        after, before = np.moveaxis(self.added[orders * len(self.units) + self.slot], 2, 0)
         held = np.stack([after, before, after * after, after * before, before * before])
-        sums = np.add.reduceat(held, self.first, axis=1) / self.units
+        sums = np.add.reduceat(held, self.first, axis=2) / self.units
         scatter = sums[2:] - sums[[0, 0, 1]] * sums[[0, 1, 1]]
-        aa, ab, bb = np.sum(scatter / (self.units - 1), axis=1)
-        covariance = np.array([[aa, ab], [ab, bb]])
-        beta = _best(covariance)
-        variance = _variance(covariance, beta)
-        return float(abs(sums[0].sum() - beta * sums[1].sum()) / np.sqrt(variance)) if variance > 0 else np.inf
+        aa, ab, bb = np.sum(scatter / (self.units - 1), axis=2)
+        beta = np.where(bb > 0, ab / np.where(bb > 0, bb, 1.0), 0.0)
+        variance = aa - 2 * beta * ab + beta**2 * bb
+        estimate = sums[0].sum(axis=1) - beta * sums[1].sum(axis=1)
+        return np.where(variance > 0, np.abs(estimate) / np.sqrt(np.where(variance > 0, variance, 1.0)), np.inf)

@@ -13,7 +13,7 @@ import numpy as np
 
 from clew.evaluate.rows import Floats
 
-DRAWS: Final = 9_999
+DRAWS: Final = 3_999
 
 
 def critical_value_of_all(covariance: Floats, nominal_p: float, seed: int = 0) -> float:

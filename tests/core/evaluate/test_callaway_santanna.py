@@ -140,6 +140,18 @@ def test_where_everybody_starts_the_last_are_comparison_alone() -> None:
     assert effects.att == pytest.approx(group_time(never).att)
 
 
+def test_units_seen_only_when_all_are_treated_take_their_baseline_values_with_them() -> None:
+    data = a_panel(13, never=False)
+    last, x = int(data.start.max()), np.random.default_rng(4).normal(0, 1, (60, 1))
+    seen = np.where((np.arange(60) == 7)[:, None] & (np.arange(6) < last), 0, 1)
+    gone = replace(data, n=seen, weight=seen * 1.0, outcome=np.where(seen, data.outcome, np.nan))
+    rest = np.delete(np.arange(60), 7)
+    effects = group_time(gone, covariates=x)
+    without = group_time(panel(data.outcome[rest], data.start[rest]), covariates=x[rest])
+    assert effects.att == pytest.approx(without.att)
+    assert effects.left_out == 1
+
+
 def test_time_since_the_start_is_in_units_of_time() -> None:
     data = a_panel(15)
     effects = group_time(replace(data, times=2000.0 + 2 * np.arange(6)))

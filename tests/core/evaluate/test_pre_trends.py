@@ -10,7 +10,7 @@ from clew.evaluate.aggregation import Averages, by_event_time
 from clew.evaluate.callaway_santanna import group_time
 from clew.evaluate.honest import break_down, relative_magnitudes
 from clew.evaluate.pre_trends import before, joint_test, straight_on
-from clew.evaluate.simultaneous import critical_value_of_all
+from clew.evaluate.simultaneous import DRAWS, critical_value_of_all
 from staggered import a_panel, panel
 
 
@@ -23,7 +23,9 @@ def a_study(seed: int = 1, slope: float = 0.0, units: int = 60) -> tuple[Average
 
 
 def written(estimate: list[float], covariance: np.ndarray, weight: list[float], mean: float) -> Averages:
-    return Averages(np.array([-3.0, -2.0, 0.0, 1.0]), np.array(estimate), covariance, mean, np.array(weight))
+    return Averages(
+        np.array([-3.0, -2.0, 0.0, 1.0]), np.array(estimate), covariance, mean, np.array(weight), np.full(4, 9)
+    )
 
 
 def test_two_differences_by_hotelling() -> None:
@@ -129,9 +131,14 @@ def test_intervals_under_broken_trends_hold_the_truth() -> None:
 
 def test_limits_for_many_at_once() -> None:
     """One: 1.96. Five that are one: 1.96. Five apart: by the product of their chances, 2.569."""
-    assert critical_value_of_all(np.array([[4.0]]), 0.05) == pytest.approx(1.960, abs=0.04)
-    assert critical_value_of_all(np.ones((5, 5)), 0.05) == pytest.approx(1.960, abs=0.04)
+
+    def near(limit: float, each: int) -> object:
+        density = each * 2 * np.exp(-(limit**2) / 2) / np.sqrt(2 * np.pi)
+        return pytest.approx(limit, abs=4 * np.sqrt(0.05 * 0.95 / DRAWS) / density)
+
+    assert critical_value_of_all(np.array([[4.0]]), 0.05) == near(1.960, 1)
+    assert critical_value_of_all(np.ones((5, 5)), 0.05) == near(1.960, 1)
     apart = critical_value_of_all(np.diag([1.0, 4, 9, 16, 25]), 0.05, seed=3)
-    assert apart == pytest.approx(2.569, abs=0.04)
+    assert apart == near(2.569, 5)
     assert apart == critical_value_of_all(np.diag([1.0, 4, 9, 16, 25, 0]), 0.05, seed=3)
     assert critical_value_of_all(np.zeros((2, 2)), 0.05) == 0.0

@@ -3,10 +3,14 @@
 from clew.errors import InputError
 from clew.evaluate.designs import (
     cluster_randomised,
+    difference_in_differences,
     encouragement,
     interrupted_time_series,
+    random_rollout,
     randomised,
     rare_events,
+    regression_discontinuity,
+    staggered_difference_in_differences,
     stepped_wedge,
     synthetic_control,
     synthetic_difference_in_differences,
@@ -22,10 +26,14 @@ DESIGNS: dict[str, Method] = {
         cluster_randomised.METHOD,
         encouragement.METHOD,
         rare_events.METHOD,
+        regression_discontinuity.METHOD,
         stepped_wedge.METHOD,
-        synthetic_difference_in_differences.METHOD,
         synthetic_control.METHOD,
+        synthetic_difference_in_differences.METHOD,
         interrupted_time_series.METHOD,
+        difference_in_differences.METHOD,
+        random_rollout.METHOD,
+        staggered_difference_in_differences.METHOD,
     )
 }
 

@@ -1,0 +1,153 @@
+"""Made-up units followed over time: each has its own level, time passes, noise fades slowly, effects last.
+
+Source: the form that difference-in-differences rests on, unit effects plus period effects plus serially correlated
+noise, as Bertrand, Duflo & Mullainathan (2004), QJE 119(1), make up placebo laws.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clew.evaluate.rows import Floats, Integers
+from clew.evaluate.simulate import Drawn
+from clew.evaluate.world import Scenario, World, effects_by_group
+from clew.pilot.protocol import Protocol
+from clew.pilot.trial import looks_paid_for
+
+
+def draw(protocol: Protocol, world: World, scenario: Scenario, rng: np.random.Generator) -> Drawn:
+    """Return one made-up pilot; each look brings new units (in clusters, where these are named) with all periods.
+
+    Time alone changes the outcome, by the end as much as the effect worth having would.
+    """
+    frame = _frame(protocol, world, rng)
+    units, periods = len(frame.start), frame.periods
+    groups = [rng.choice(len(each.names), units, p=each.shares) for each in world.groups]
+    effects = np.array(effects_by_group(scenario, world.groups[0] if world.groups else None))
+    own = groups[0] if groups else np.zeros(units, dtype=np.int64)
+    time = np.arange(periods)
+    mean = world.baseline + abs(protocol.outcome.worth_having) * time / max(periods - 1, 1)
+    level = mean + np.where(time >= frame.start[:, None], effects[own][:, None], 0.0)
+    columns = {
+        **_design_columns(protocol, frame),
+        **{name: np.repeat(rng.standard_normal(units), periods) for name in _covariates(protocol, world)},
+        **{
+            each.column: np.repeat(np.array(each.names)[drawn], periods)
+            for each, drawn in zip(world.groups, groups, strict=True)
+        },
+        protocol.outcome.column: _outcomes(protocol, world, level, _shared(world, frame, rng), rng).ravel(),
+    }
+    return Drawn(columns, tuple(there * periods for there in frame.units_at))
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """Who is in the pilot: each unit's start (T: never) and cluster, and how many units are there at each look."""
+
+    start: Integers
+    cluster: Integers
+    periods: int
+    units_at: tuple[int, ...]
+
+
+def _frame(protocol: Protocol, world: World, rng: np.random.Generator) -> _Frame:
+    periods = max(world.periods, 2)
+    whole = world.clusters or world.units
+    looks = np.arange(1, looks_paid_for(protocol) + 1) / protocol.looks.planned
+    there = np.maximum(4, np.rint(looks * whole)).astype(np.int64)
+    size = max(1, round(world.units / whole))
+    new = np.diff(there, prepend=0)
+    start = np.concatenate([rng.permutation(_dates(protocol, world, periods, int(many))) for many in new])
+    return _Frame(
+        np.repeat(start, size), np.repeat(np.arange(len(start)), size), periods, tuple(int(n) * size for n in there)
+    )
+
+
+def _dates(protocol: Protocol, world: World, periods: int, many: int) -> Integers:
+    """Starts of as many units (or clusters): the treated share spread evenly over the dates, the rest never.
+
+    With dates dealt by chance, never is one date among the others.
+    """
+    first = min(max(world.periods_before, 1), periods - 1)
+    dates = np.arange(first, periods)
+    if protocol.design.kind == "difference-in-differences":
+        dates = dates[:1]
+    elif len(protocol.design.starts) > 1:
+        dates = np.unique(np.linspace(first, periods - 1, len(protocol.design.starts)).round().astype(np.int64))
+    if protocol.design.kind == "random-rollout":
+        dates = np.append(dates, periods)
+        return np.asarray(dates[np.arange(many) % len(dates)])
+    treated = int(np.clip(round(protocol.size.treated_share * many), 2, max(2, many - 2)))
+    return np.append(dates[np.arange(treated) % len(dates)], np.full(many - treated, periods))
+
+
+def _covariates(protocol: Protocol, world: World) -> tuple[str, ...]:
+    taken = {each.column for each in world.groups}
+    return tuple(name for name in protocol.outcome.adjust_for if name not in taken)
+
+
+def _design_columns(protocol: Protocol, frame: _Frame) -> dict[str, NDArray[np.generic]]:
+    design, units = protocol.design, len(frame.start)
+    labels = _labels(protocol, frame)
+    columns: dict[str, NDArray[np.generic]] = {
+        design.unit or "": np.repeat(np.arange(units), frame.periods),
+        design.period: np.tile(labels, units),
+    }
+    if design.treated_from:
+        columns[design.treated_from] = np.repeat(np.append(labels.astype(str), "never")[frame.start], frame.periods)
+    elif design.treated:
+        columns[design.treated] = np.repeat((frame.start < frame.periods).astype(np.int64), frame.periods)
+    if design.cluster:
+        columns[design.cluster] = np.repeat(frame.cluster, frame.periods)
+    if design.weights:
+        columns[design.weights] = np.ones(units * frame.periods)
+    return columns
+
+
+def _labels(protocol: Protocol, frame: _Frame) -> NDArray[np.generic]:
+    """Names of the periods: numbers, such that the registered start is the first treated one; else texts in order."""
+    if protocol.design.treated_from:
+        return np.arange(1, frame.periods + 1)
+    start, first = protocol.design.starts[0], int(frame.start.min())
+    if start.lstrip("-").isdigit():
+        return np.arange(frame.periods) - first + int(start)
+    return np.array(
+        [f"!{place:03d}" if place < first else start + "~" * (place - first) for place in range(frame.periods)]
+    )
+
+
+def _shared(world: World, frame: _Frame, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Standard normal parts of the noise, (U, T) each: what is a unit's (or its cluster's) own, and what fades."""
+    shape = (len(frame.start), frame.periods)
+    if world.clusters:
+        clusters = int(frame.cluster.max()) + 1
+        return _fading(world.serial, (clusters, frame.periods), rng)[frame.cluster], _fading(world.serial, shape, rng)
+    return np.broadcast_to(rng.standard_normal((shape[0], 1)), shape), _fading(world.serial, shape, rng)
+
+
+def _fading(serial: float, shape: tuple[int, int], rng: np.random.Generator) -> Floats:
+    """Standard normal noise (rows, T) that resembles the period before by `serial`."""
+    noise = rng.standard_normal(shape)
+    for period in range(1, shape[1]):
+        noise[:, period] = serial * noise[:, period - 1] + np.sqrt(1 - serial**2) * noise[:, period]
+    return noise
+
+
+def _outcomes(
+    protocol: Protocol, world: World, level: Floats, parts: tuple[Floats, Floats], rng: np.random.Generator
+) -> Floats:
+    """Return an outcome for each unit-period: the share `icc` of its variance stays with the unit or cluster.
+
+    Shares and counts get the resemblance of neighbouring periods through their chances.
+    """
+    stays, fades = parts
+    if protocol.outcome.measure == "mean":
+        return np.asarray(level + world.sd * (np.sqrt(world.icc) * stays + np.sqrt(1 - world.icc) * fades))
+    through = np.sqrt(world.icc) * stays + np.sqrt((1 - world.icc) * max(world.serial, 0.0)) * fades
+    if protocol.outcome.measure == "proportion":
+        share = np.clip(level, 0.0, 1.0)
+        chance = np.clip(share + np.sqrt(share * (1 - share)) * through, 0.0, 1.0)
+        return np.asarray(rng.random(level.shape) < chance, dtype=np.float64)
+    rate = np.maximum(level, 0.0)
+    return np.asarray(rng.poisson(np.maximum(rate + np.sqrt(rate) * through, 0.0)), dtype=np.float64)
