@@ -112,3 +112,17 @@ def test_a_screen_says_what_the_verdict_would_be_without_the_assumption() -> Non
 
 def test_an_interval_without_an_end_is_told_in_words() -> None:
     assert span((float("-inf"), 2.0)) == "no limit to 2"
+
+
+def test_a_label_of_one_point_stands_beside_its_number() -> None:
+    points = (Point(-1, 0.0, label="compared with this"), Point(0, 1.0))
+    plot = plot_of(Picture("p", "t", "s", "x", "y", (Series("", "points", points),)))
+    assert [row[0] for row in plot.rows] == ["−1 compared with this", "0"]
+    assert "0" in [tick.label for tick in plot.x_ticks]
+
+
+def test_figures_of_periods_and_groups_are_folded_away() -> None:
+    further = (Further("overall", 1.0), Further("start 6", 2.0, kind="group"), Further("1 after", 3.0, kind="period"))
+    html = render_report(evaluated(further=further))
+    assert "By period and group: 2 figures" in html
+    assert html.index("Further figures") < html.index("start 6")

@@ -11,13 +11,14 @@ from clew.report.pictures import figure
 
 @dataclass(frozen=True, slots=True)
 class FurtherRow:
-    """One figure for reading; `warning`: it must not be used alone."""
+    """One figure for reading; `warning`: it must not be used alone; `detail`: of one period or group."""
 
     name: str
     estimate: str
     interval: str
     why: str
     warning: bool
+    detail: bool
 
 
 def rows(found: Sequence[Further]) -> tuple[FurtherRow, ...]:
@@ -29,6 +30,7 @@ def rows(found: Sequence[Further]) -> tuple[FurtherRow, ...]:
             interval="–" if one.interval is None else span(one.interval),
             why=one.why,
             warning=one.kind == "warning",
+            detail=one.kind in {"period", "group"},
         )
         for one in found
     )

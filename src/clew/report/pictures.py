@@ -161,8 +161,8 @@ def _down(up: Scale, value: float, top: int, bottom: int) -> str:
 
 
 def _x_ticks(picture: Picture, across: Scale) -> tuple[Tick, ...]:
-    labels = {p.x: p.label for one in picture.series if one.style != "bars" for p in one.points if p.label}
-    if not labels:
+    labels = {p.x: p.label for one in picture.series if one.style != "bars" for p in one.points}
+    if not labels or not all(labels.values()):
         return tuple(_tick(across, value, figure(value)) for value in ticks(across))
     step = -(-len(labels) // MOST_LABELS)
     return tuple(_tick(across, x, labels[x]) for x in sorted(labels)[::step])
@@ -237,10 +237,12 @@ def _long_rows(picture: Picture) -> Iterator[tuple[str, ...]]:
 
 
 def _wide_rows(picture: Picture) -> Iterator[tuple[str, ...]]:
-    named = {p.x: p.label for one in picture.series for p in reversed(one.points)}
+    points = [p for one in picture.series for p in one.points]
+    named = {p.x: p.label for p in points} | {p.x: p.label for p in points if p.label}
     columns = [{p.x: _cell(p) for p in one.points} for one in picture.series]
     for x in sorted(named):
-        yield (named[x] or figure(x), *(column.get(x, "–") for column in columns))
+        head = named[x] if all(named.values()) else f"{figure(x)} {named[x]}".strip()
+        yield (head, *(column.get(x, "–") for column in columns))
 
 
 def _cell(point: Point) -> str:
