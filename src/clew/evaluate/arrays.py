@@ -67,6 +67,13 @@ class ArrayRows:
         noise = (4 * np.finfo(float).eps * centre) ** 2 * weights.mean()
         return Moments(self._at(keys, first), n, self._covariates(layout), factors, centre, products, noise)
 
+    def by_value(self, layout: Layout) -> Tally:
+        """Count rows by arm, cluster and value of the outcome; see `clew.evaluate.by_value`."""
+        keys = distinct(layout.arm, layout.cluster, layout.outcome)
+        used = np.flatnonzero(~np.isnan(self._floats(layout.outcome)))
+        first, cell = _number([self._key(name) for name in keys], used)
+        return Tally(self._at(keys, first), np.bincount(cell), np.zeros(len(first), dtype=np.int64))
+
     def squares(self, layout: Layout, curves: Curves, within: Within = ()) -> float:
         """Sum of squared influence × residual, by leverage; see `Rows.squares`."""
         used = self._used(layout, within)

@@ -92,6 +92,17 @@ class FileRows:
             noise=self._noise(centre),
         )
 
+    def by_value(self, layout: Layout) -> Tally:
+        """Count rows by arm, cluster and value of the outcome, in one more scan; see `clew.evaluate.by_value`."""
+        names, y = distinct(layout.arm, layout.cluster), self.variables[0].sql
+        chosen = ", ".join(f"{key.sql} AS {self._place(key.column)}" for key in self.keys if key.column in names)
+        found = self._fetch(
+            f"SELECT {chosen}, CAST({y} AS DOUBLE) AS y, count(*)::BIGINT AS n FROM {self.table.source} "
+            f"WHERE {y} IS NOT NULL GROUP BY ALL ORDER BY ALL"
+        )
+        keys = {**self._decoded(names, found), layout.outcome: encode(np.asarray(found["y"]))}
+        return Tally(keys, np.asarray(found["n"]), np.zeros(len(found["n"]), dtype=np.int64))
+
     def squares(self, layout: Layout, curves: Curves, within: Within = ()) -> float:
         """Sum of squared influence × residual, by leverage, in one more scan; see `Rows.squares`."""
         known = {key.column: key for key in self.keys}

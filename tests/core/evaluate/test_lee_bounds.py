@@ -1,5 +1,6 @@
 """Lee's bounds against trimming row by row, against their own jackknife, and their promise to cover."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,10 @@ from numpy.typing import NDArray
 
 from clew.errors import InputError
 from clew.evaluate.analyse import analyse
+from clew.evaluate.files import open_rows
 from clew.evaluate.finding import Screen
 from clew.evaluate.lee_bounds import LeeBounds, Outcomes, lee_bounds
-from trials import Trial, in_memory, registered, units
+from trials import Trial, in_memory, registered, units, write_csv
 
 
 def outcomes(n: list[list[int]], missing: list[int], treated: list[bool]) -> Outcomes:
@@ -136,10 +138,11 @@ def homes(seed: int, kept: tuple[float, float], districts: int = 24) -> Trial:
 
 def counted(trial: Trial, parts: NDArray[np.int64]) -> Outcomes:
     """The outcomes of each part (a district, or an arm), counted row by row."""
-    n = np.array([[np.sum(trial["y"][parts == part] == value) for value in (0, 1)] for part in np.unique(parts)])
+    values = np.unique(trial["y"][~np.isnan(trial["y"])])
+    n = np.array([[np.sum(trial["y"][parts == part] == value) for value in values] for part in np.unique(parts)])
     missing = np.array([np.isnan(trial["y"][parts == part]).sum() for part in np.unique(parts)])
     treated = np.array([trial["arm"][parts == part][0] == 1 for part in np.unique(parts)])
-    return Outcomes(np.array([0.0, 1.0]), n, missing, treated)
+    return Outcomes(values, n, missing, treated)
 
 
 def attrition(trial: Trial, **design: Any) -> Screen:
@@ -160,6 +163,33 @@ def test_where_attrition_is_questioned_the_bounds_say_what_the_effect_would_be()
     by_arm = lee_bounds(counted(trial, trial["arm"]), clustered=False)
     assert alone.instead is not None
     assert alone.instead.interval == pytest.approx(by_arm.interval(0.95))
+
+
+@pytest.mark.parametrize(("measure", "values"), [("count", 4), ("mean", 0)])
+def test_bounds_of_counts_and_means_are_those_of_their_rows(measure: str, values: int, tmp_path: Path) -> None:
+    """From files and from memory, by rows that lie in no order; a mean has as many values as rows."""
+    rng = np.random.default_rng(5)
+    trial = homes(3, (0.95, 0.7))
+    drawn = rng.integers(0, values, len(trial["y"])) if values else rng.normal(-3, 2, len(trial["y"]))
+    trial = trial | {"y": np.where(np.isnan(trial["y"]), np.nan, drawn + trial["arm"])}
+    order = rng.permutation(len(trial["y"]))
+    shuffled = {name: column[order] for name, column in trial.items()}
+    bounds = lee_bounds(counted(trial, trial["school"]), clustered=True)
+    protocol = registered(measure=measure)
+    for rows in (in_memory(shuffled), open_rows(write_csv(shuffled, tmp_path / "homes.csv"), protocol)):
+        screens = analyse(protocol, rows).screens
+        (instead,) = [screen.instead for screen in screens if screen.name == "differential attrition"]
+        assert instead is not None
+        assert instead.interval == pytest.approx(bounds.interval(0.95), rel=1e-9)
+
+
+def test_other_arms_are_not_bounded() -> None:
+    trial = homes(1, (0.95, 0.75))
+    third = {name: np.concatenate([column, column[:40]]) for name, column in trial.items()}
+    third["arm"][-40:], third["school"][-40:], third["y"][-40:] = 2, 99, 1.0
+    with_third = attrition(third, treated="1", other_arms=("2",))
+    assert with_third.instead is not None
+    assert with_third.instead == attrition(trial).instead
 
 
 def test_where_it_is_not_no_bounds_are_given() -> None:

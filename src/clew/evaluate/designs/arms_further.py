@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from clew.errors import InputError
 from clew.evaluate.arms import Arms
-from clew.evaluate.estimate import RawEstimate, estimation_layout, least_squares
+from clew.evaluate.by_value import outcomes_by_value
+from clew.evaluate.estimate import RawEstimate, arms_layout, estimation_layout, least_squares
 from clew.evaluate.finding import Alternative, Further, LookAt, Screen
-from clew.evaluate.lee_bounds import Outcomes, lee_bounds
+from clew.evaluate.lee_bounds import lee_bounds
 from clew.evaluate.matched_pairs import pairs_of
 from clew.evaluate.randomisation import FEW_CLUSTERS
 from clew.evaluate.rows import Rows, Tally
@@ -64,35 +64,17 @@ def broken_pairs(protocol: Protocol, rows: Rows, arms: Arms) -> Iterator[Screen]
 
 
 def bounded(screen: Screen, protocol: Protocol, rows: Rows, tally: Tally, arms: Arms, look: LookAt) -> Screen:
-    """Return the screen of differential attrition with Lee's bounds, where it asks and outcomes are yes or no."""
-    if not screen.flag or protocol.outcome.measure != "proportion" or protocol.design.weights:
+    """Return the screen of differential attrition with Lee's bounds, where it asks its question."""
+    if not screen.flag or protocol.design.weights:
         return screen
-    by_cluster = protocol.design.cluster if protocol.design.standard_errors in {"cr1", "cr2", "pairs"} else None
-    try:
-        bounds = lee_bounds(_yes_or_no(protocol, rows, tally, arms, by_cluster), clustered=by_cluster is not None)
-    except InputError:
+    clustered = protocol.design.standard_errors in {"cr1", "cr2", "pairs"} and protocol.design.cluster is not None
+    layout = replace(arms_layout(protocol), cluster=protocol.design.cluster if clustered else None)
+    outcomes = outcomes_by_value(rows, layout, tally, arms)
+    if outcomes is None:
         return screen
+    bounds = lee_bounds(outcomes, clustered=clustered)
     trimmed = f"{bounds.trimmed:.1%} of {'treated' if bounds.of_treated else 'comparison'} outcomes"
     says = (
         f"that those lost are like those who stayed (Lee bounds {bounds.lower:+.3g} to {bounds.upper:+.3g}, {trimmed}"
     )
-    interval = bounds.interval(1 - look.nominal_p)
-    return replace(screen, instead=Alternative(f"{says} trimmed)", None, interval))
-
-
-def _yes_or_no(protocol: Protocol, rows: Rows, tally: Tally, arms: Arms, cluster: str | None) -> Outcomes:
-    """Return how many said no and yes, and how many were lost, by arm or by cluster and arm."""
-    moments = rows.moments(replace(estimation_layout(protocol), adjust_for=(), groups=()))
-    parts: dict[tuple[bool, str], list[int]] = {}
-    for source in (moments, tally):
-        keys, arm = source.keys, source.keys[arms.column]
-        for cell in np.flatnonzero(arm.where(arms.treated) | arm.where(arms.comparison)):
-            label = keys[cluster].labels[keys[cluster].codes[cell]] if cluster else ""
-            part = parts.setdefault((arm.labels[arm.codes[cell]] == arms.treated, label), [0, 0, 0])
-            if isinstance(source, Tally):
-                part[2] += int(source.missing[cell])
-            else:
-                yes = round(source.products[cell, 0, 1] + moments.centre[0] * source.products[cell, 0, 0])
-                part[0], part[1] = part[0] + int(source.n[cell]) - yes, part[1] + yes
-    counts = np.array(list(parts.values()))
-    return Outcomes(np.array([0.0, 1.0]), counts[:, :2], counts[:, 2], np.array([treated for treated, _ in parts]))
+    return replace(screen, instead=Alternative(f"{says} trimmed)", None, bounds.interval(1 - look.nominal_p)))
