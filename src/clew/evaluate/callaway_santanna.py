@@ -16,7 +16,7 @@ import numpy as np
 
 from clew.evaluate.cohort_cells import Against, Base, Cells, cells_of, cut, until_all_are_treated
 from clew.evaluate.cohorts import Cohorts, cohorts_of, unit_weights
-from clew.evaluate.doubly_robust import Changes, doubly_robust
+from clew.evaluate.doubly_robust import Changes, doubly_robust, plain
 from clew.evaluate.panel import Flags, Panel
 from clew.evaluate.rows import Floats, Integers, numbered, summed
 
@@ -95,7 +95,7 @@ def group_time(
         event_time=np.round(used.times[cells.period] - used.times[starts[cells.cohort]], 9),
         movements=movements,
         clusters=_clusters(used, of, cells),
-        of_cohort=np.array([len(np.unique(used.cluster[of == place])) for place in range(len(starts))]),
+        of_cohort=_clusters_of_cohorts(used, of),
         left_out=len(panel.start) - len(used.start),
     )
 
@@ -150,9 +150,10 @@ def _from_units(panel: Panel, of: Integers, cells: Cells, covariates: Floats) ->
         outcome = panel.outcome[used]
         changes = outcome[:, cells.period[together]] - outcome[:, cells.base[together]]
         part = Changes(changes, treated[used], covariates[used], weight[used])
-        att[together], moved[np.ix_(used, together)] = doubly_robust(part)
+        att[together], moved[np.ix_(used, together)] = doubly_robust(part) if covariates.size else plain(part)
     _, cluster = numbered(panel.cluster)
-    return att, _ByUnits(summed(moved, cluster, int(cluster.max()) + 1))
+    clusters = int(cluster.max()) + 1
+    return att, _ByUnits(moved if clusters == len(moved) else summed(moved, cluster, clusters))
 
 
 def _alike(panel: Panel, of: Integers, cells: Cells) -> Iterator[tuple[Flags, Flags, Integers]]:
@@ -167,7 +168,14 @@ def _alike(panel: Panel, of: Integers, cells: Cells) -> Iterator[tuple[Flags, Fl
         yield used, treated, np.array(together)
 
 
+def _clusters_of_cohorts(panel: Panel, of: Integers) -> Integers:
+    """How many clusters each cohort has: (G,)."""
+    _, cluster = numbered(panel.cluster)
+    many = int(cluster.max()) + 1
+    return np.bincount(numbered(of * many + cluster)[0] // many)
+
+
 def _clusters(panel: Panel, of: Integers, cells: Cells) -> tuple[int, int]:
     """Count the clusters that are treated at some time, and those that serve as comparison."""
     treated, compared = np.isin(of, cells.cohort), np.asarray(cells.compared.any(axis=0))[of]
-    return len(np.unique(panel.cluster[treated])), len(np.unique(panel.cluster[compared]))
+    return len(numbered(panel.cluster[treated])[0]), len(numbered(panel.cluster[compared])[0])

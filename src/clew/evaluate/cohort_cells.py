@@ -32,6 +32,8 @@ class Cells:
 
 def cut(panel: Panel, kept: Flags) -> Panel:
     """Return the panel of some of its units."""
+    if kept.all():
+        return panel
     return replace(
         panel,
         units=tuple(unit for unit, keep in zip(panel.units, kept, strict=True) if keep),
@@ -74,7 +76,8 @@ def cells_of(panel: Panel, of: Integers, starts: Integers, comparing: tuple[Agai
 
     Raises: InputError where there is none.
     """
-    cells = _seen(_cells(starts, len(panel.periods), *comparing), panel, of)
+    cells = _cells(starts, len(panel.periods), *comparing)
+    cells = cells if panel.balanced else _seen(cells, panel, of)
     if not len(cells.period):
         raise InputError(
             "no cohort has both a period before its start and units to compare with.",
@@ -91,7 +94,8 @@ def _cells(starts: Integers, periods: int, against: Against, base: Base) -> Cell
     never = starts == periods
     compared = never | (starts > last[:, None]) if against == "not-yet" else np.tile(never, (len(last), 1))
     compared = compared & (np.arange(len(starts)) != cohort[:, None])
-    return Cells(cohort, period, before, compared)
+    kept = compared.any(axis=1)
+    return Cells(cohort[kept], period[kept], before[kept], compared[kept])
 
 
 def _seen(cells: Cells, panel: Panel, of: Integers) -> Cells:

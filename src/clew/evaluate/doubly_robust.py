@@ -31,6 +31,13 @@ class Changes:
     weight: Floats
 
 
+def plain(units: Changes) -> tuple[Floats, Floats]:
+    """Return the same without baseline values: the difference of the two mean changes."""
+    of_treated, from_treated = _mean(units.change, units.weight * units.treated)
+    of_others, from_others = _mean(units.change, units.weight * ~units.treated)
+    return of_treated - of_others, from_treated - from_others
+
+
 def doubly_robust(units: Changes) -> tuple[Floats, Floats]:
     """Return the effect on the treated for each pair of periods, (m,), and by how much each unit moves it: (N, m).
 
