@@ -10,6 +10,7 @@ from clew.case import commands as ask
 from clew.case.desk import do
 from clew.gate.decision import HearPublic, SignReview
 from clew.gate.decision import fold as fold_gate
+from clew.pilot.running import fold as fold_running
 from clew.web.desk import reading, writing_as
 from clew.web.record.models import EventRow
 from pilots import SIX_MONTHS
@@ -244,3 +245,42 @@ def test_a_session_that_ended_in_mid_form_keeps_what_was_typed(client, account, 
     client.post(address("hear"), {"reference": "a long account of the hearing"})
     client.force_login(made)
     assert "a long account of the hearing" in client.get(address("hear")).content.decode()
+
+
+ADAPTED = {
+    "version": "2",
+    "otherwise": "visits by two",
+    "why": "one is not let in",
+    "proposed_by": "users",
+    "part": "core",
+}
+
+
+def test_the_owner_adapts_the_running_pilot_and_closes_a_round_of_it(as_, looked):
+    send(as_(OWNER), "adapt", ADAPTED)
+    answer, check, _ = send(
+        as_(OWNER), "round", {"version": "2", "learning": "two are let in", "next": "go on", "spent": "90.50"}
+    )
+
+    assert answer.status_code == 302
+    assert "two are let in" in check.content.decode()
+    running = fold_running(reading().events(CASE), PILOT)
+    assert (running.version, running.proposed_by_users, str(running.spent)) == ("2", 1, "90.50")
+    page = as_(OWNER).get(f"/pilots/{PILOT}").content.decode()
+    assert "What happened while it ran" in page
+    assert "visits by two" in page
+
+
+def test_a_version_that_is_used_already_is_refused_and_nothing_typed_is_lost(as_, looked):
+    answer = as_(OWNER).post(address("adapt"), {**ADAPTED, "version": "1"})
+    once = re.search(r'name="once" value="([0-9a-f]+)"', answer.content.decode())
+    assert once is not None
+    refused = as_(OWNER).post(address("adapt"), {**ADAPTED, "version": "1", "confirmed": "yes", "once": once[1]})
+    assert refused.status_code == 409
+    assert "is used already" in refused.content.decode()
+    assert fold_running(reading().events(CASE), PILOT).adaptations == ()
+
+
+@pytest.mark.parametrize("slug", ["adapt", "round"])
+def test_nobody_but_the_owner_says_what_happened_to_the_pilot(as_, looked, slug):
+    assert as_(EVALUATOR).get(address(slug)).status_code == 403

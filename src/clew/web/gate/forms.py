@@ -45,7 +45,7 @@ class AdaptForm(ClewForm):
     version = forms.CharField(
         label="What the changed pilot is called from now on", help_text="Such as 2.", max_length=40
     )
-    change = Words("What is done otherwise", "For example: visits by two instead of one.", rows=3)
+    otherwise = Words("What is done otherwise", "For example: visits by two instead of one.", rows=3)
     why = Words("Why", "What made you change it.", rows=3)
     proposed_by = forms.ChoiceField(
         label="Who proposed it", choices=[(one, one) for one in PROPOSERS], widget=forms.RadioSelect

@@ -63,7 +63,7 @@ class Asked:
 ASKED = {
     "adapt": Asked(
         lambda told: forms.AdaptForm,
-        lambda by, typed: dict(typed),
+        lambda by, typed: {("change" if name == "otherwise" else name): said for name, said in typed.items()},
         "The adaptation is on the record. Name the column of the versions in the data: the analysis is split by it.",
         _adapt,
     ),
