@@ -16,8 +16,8 @@ from clew.evaluate.discontinuity_bandwidth import Bandwidths
 from clew.evaluate.local_polynomial import Kernel, Running, local_fit, spread_of, variance
 from clew.evaluate.rows import Floats
 
-AT_THE_EDGE = 1 + 1e-9
-"""Decimal distances are not exact: a row this little beyond the donut still counts as in it."""
+AT_THE_EDGE = 1 - 1e-9
+"""Decimal distances are not exact: a row this little nearer than the donut is wide counts as at its edge."""
 
 PLACEBO_SHARES = (1 / 6, 1 / 3, 1 / 2, 2 / 3, 5 / 6)
 """Placebo cut-offs stand at these shares of each side's rows."""
@@ -44,12 +44,12 @@ class Placebo:
 
 
 def without_hole(running: Running, width: float) -> Running:
-    """The values more than `width` away from the cut-off."""
-    return running.where(np.abs(running.x) > width * AT_THE_EDGE)
+    """The values at least `width` away from the cut-off."""
+    return running.where(np.abs(running.x) >= width * AT_THE_EDGE)
 
 
 def donut(running: Running, width: float, bandwidths: Bandwidths, kernel: Kernel = "triangular") -> Donut:
-    """Compare the jump of the only variable with and without the rows at most `width` from the cut-off.
+    """Compare the jump of the only variable with and without the rows nearer than `width` to the cut-off.
 
     Both are sums over the same rows, so is their difference, and its variance counts what they share.
     Raises: InputError where too few distinct values are left within the bandwidth.
@@ -62,7 +62,7 @@ def donut(running: Running, width: float, bandwidths: Bandwidths, kernel: Kernel
 
 def _change_variance(side: Running, width: float, bandwidths: Bandwidths, kernel: Kernel) -> float:
     rows = side.within(max(bandwidths.h, bandwidths.b), kernel)
-    kept = np.abs(rows.x) > width * AT_THE_EDGE
+    kept = np.abs(rows.x) >= width * AT_THE_EDGE
     change = -_influences(rows, bandwidths, kernel)
     change[kept] += _influences(rows.where(kept), bandwidths, kernel)
     return float(variance(local_fit(rows, 2, bandwidths.b, kernel), change, spread_of(rows))[0, 0])

@@ -197,10 +197,10 @@ def test_clusters_of_single_rows_hold_the_same_figures() -> None:
     assert each.std_error == pytest.approx(alone.std_error, rel=0.1)
 
 
-def test_the_donut_leaves_out_rows_up_to_its_width() -> None:
-    x = np.array([-0.3, -0.2, -0.1, 0.0, 0.1, 0.2, 0.3])
-    assert without_hole(running_of(x, x), 0.2).x == pytest.approx([-0.3, 0.3])
-    assert without_hole(running_of(x, x), 0.0).x == pytest.approx([-0.3, -0.2, -0.1, 0.1, 0.2, 0.3])
+def test_the_donut_leaves_out_rows_nearer_than_its_width() -> None:
+    x = np.array([0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3])
+    assert without_hole(running_of(x, x, cutoff=1.0), 0.2).x == pytest.approx([-0.3, -0.2, 0.2, 0.3])
+    assert without_hole(running_of(x, x, cutoff=1.0), 0.0).x == pytest.approx(x - 1)
 
 
 def test_the_donut_without_a_hole_changes_nothing() -> None:

@@ -2,20 +2,20 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import bdtrc
 
 from clew.errors import InputError
 from clew.evaluate.density_test import RankedDensity, ranked_density
-from clew.evaluate.designs.discontinuity_data import Scores, layout, scores_of, treated_above, values_of, yes_or_no
-from clew.evaluate.designs.discontinuity_further import clusters_in, first_stage, further, hole, without_the_nearest
+from clew.evaluate.designs.discontinuity_data import Scores, distances, layout, scores_of, yes_or_no
+from clew.evaluate.designs.discontinuity_further import clusters_in, first_stage, further
 from clew.evaluate.designs.discontinuity_jumps import Inference, jump_of, two_sided
 from clew.evaluate.designs.discontinuity_pictures import pictures
 from clew.evaluate.designs.method import Beside
 from clew.evaluate.discontinuity import Jump
-from clew.evaluate.discontinuity_checks import Placebo, donut, placebo_jumps
+from clew.evaluate.discontinuity_checks import Placebo, donut, placebo_jumps, without_hole
 from clew.evaluate.estimate import RawEstimate
 from clew.evaluate.finding import Alternative, LookAt, Screen
 from clew.evaluate.local_polynomial import Running
@@ -32,6 +32,9 @@ OUTLYING = 0.1
 
 FEWEST_PLACEBOS = 9
 """With fewer placebo cut-offs than this no rank can be outlying; the p-value then stands alone."""
+
+DONUT = 0.1
+"""Width of the hole about the cut-off, in bandwidths, where the protocol names none."""
 
 FEW_VALUES = 10
 """A line through fewer distinct values on a side is asked about."""
@@ -79,37 +82,26 @@ def beside(protocol: Protocol, rows: Rows, raw: RawEstimate, look: LookAt) -> Be
 
 
 def people(protocol: Protocol, tally: Tally) -> tuple[Floats, Floats]:
-    """Return the distinct values of the running variable minus the cut-off, ascending, and all rows of each, those
-    without an outcome too."""
+    """Return the distinct distances past the cut-off, ascending, and all rows of each, those without an outcome too."""
     key = tally.keys[protocol.design.running]
-    values, place = np.unique(values_of(protocol, key)[key.codes], return_inverse=True)
-    return values, np.asarray(np.bincount(place.ravel(), tally.n + tally.missing), dtype=np.float64)
+    distance, place = np.unique(distances(protocol, key)[key.codes], return_inverse=True)
+    return distance, np.asarray(np.bincount(place.ravel(), tally.n + tally.missing), dtype=np.float64)
 
 
 def _screens(seen: Seen, density: RankedDensity | None, placebos: tuple[Placebo, ...]) -> Iterator[Screen]:
-    hollow = _hollow(seen)
-    yield _density(density, hollow)
+    donut = _donut(seen)
+    yield _density(density, None if donut is None or seen.protocol.design.donut else donut.instead)
     yield _attrition(seen)
     if seen.scores.baseline:
         yield _baseline(seen)
-    if seen.protocol.design.donut:
-        yield _donut(seen, hollow)
+    if donut is not None:
+        yield donut if donut.flag or seen.protocol.design.donut else replace(donut, instead=None)
     yield _placebo(seen, placebos)
     if seen.protocol.design.received:
         yield _weak(seen)
     yield _bandwidth(seen)
     yield _values(seen)
     yield from _clusters(seen)
-
-
-def _hollow(seen: Seen) -> Alternative | None:
-    """The effect without the rows next to the cut-off, None where too few are left."""
-    width = hole(seen.protocol, seen.effect)
-    found = without_the_nearest(seen.protocol, seen.scores.running, seen.effect)
-    if found is None:
-        return None
-    says = f"without the rows within {width:.3g} of the cut-off"
-    return Alternative(says, found.conventional, Inference(found).interval(seen.level))
 
 
 def _density(found: RankedDensity | None, hollow: Alternative | None) -> Screen:
@@ -120,7 +112,7 @@ def _density(found: RankedDensity | None, hollow: Alternative | None) -> Screen:
     jump, others = found.jump, len(found.placebos)
     outlying = others < FEWEST_PLACEBOS or found.rank / (others + 1) <= OUTLYING
     flag = jump.p_value < CHECK_P and outlying
-    said = f"There are {math.exp(jump.log_ratio):.2f} times as many rows just above the cut-off as just below"
+    said = f"There are {math.exp(jump.log_ratio):.2f} times as many rows just past the cut-off as just short of it"
     said += f" (p = {jump.p_value:.2g})"
     if others:
         said += f", and at {found.as_large or 'none'} of {others} other places their number jumps as far"
@@ -169,20 +161,29 @@ def _baseline_jumps(seen: Seen) -> Iterator[tuple[str, Inference | None]]:
             yield column, None
 
 
-def _donut(seen: Seen, hollow: Alternative | None) -> Screen:
-    """Ask whether the jump is made by the rows next to the cut-off, who could most easily have been moved."""
-    name, width = "donut", hole(seen.protocol, seen.effect)
-    if hollow is None:
-        why = f"Without the rows within {width:.3g} of the cut-off too few values are left to tell."
-        return Screen(name, flag=False, statistic=None, why=why)
-    found = donut(seen.outcome, width, seen.effect.bandwidths)
-    change = found.change if treated_above(seen.protocol) else -found.change
-    t = change / found.change_error if found.change_error > 0 else 0.0
-    p_value = two_sided(t)
-    flag = p_value < CHECK_P
-    said = f"Without the rows within {width:.3g} of the cut-off the jump changes by {change:+.3g} (p = {p_value:.2g})"
-    question = ": are those next to it like the others?" if flag else ", no more than chance does."
-    return Screen(name, flag, t, said + question, p_value, hollow)
+def _donut(seen: Seen) -> Screen | None:
+    """Ask whether the jump is made by the rows next to the cut-off, who could most easily have been moved.
+
+    Those that a registered donut leaves out are not asked about: it is said what they would change. None where too few
+    rows are left.
+    """
+    registered, h = seen.protocol.design.donut, seen.effect.bandwidths.h
+    width = registered or DONUT * h
+    try:
+        found = donut(seen.scores.whole.variables(0), width, seen.effect.bandwidths)
+        other = seen.scores.whole if registered else without_hole(seen.scores.running, width)
+        effect = jump_of(seen.protocol, other, seen.effect.bandwidths)
+    except InputError:
+        return None
+    t = found.change / found.change_error if found.change_error > 0 else 0.0
+    flag = two_sided(t) < CHECK_P and not registered
+    said = f"Without the rows nearer than {width:.3g} to the cut-off"
+    said += " (they are left out)" if registered else ""
+    said += f" the jump changes by {found.change:+.3g} (p = {two_sided(t):.2g})"
+    says = f"with{'' if registered else 'out'} the rows nearer than {width:.3g} to the cut-off"
+    instead = Alternative(says, effect.conventional, Inference(effect).interval(seen.level))
+    why = said + (": are those next to it like the others?" if flag else ".")
+    return Screen("donut", flag, t, why, two_sided(t), instead)
 
 
 def _placebo(seen: Seen, found: tuple[Placebo, ...]) -> Screen:
@@ -203,7 +204,7 @@ def _weak(seen: Seen) -> Screen:
     found = Inference(first_stage(seen.protocol, seen.scores, seen.effect))
     f = found.t**2
     by = found.found.conventional
-    said = f"Towards the treated side the share that received it changes by {100 * by:+.1f} percentage points"
+    said = f"At the cut-off the share that received it changes by {100 * by:+.1f} percentage points"
     said += "" if math.isinf(f) else f" (F = {f:.1f})"
     if by < 0:
         question = ": is `treated_side` the side that was to receive it?"
@@ -230,8 +231,8 @@ def _values(seen: Seen) -> Screen:
     found, column = seen.effect, seen.protocol.design.running
     fewest = min(found.values_below, found.values_above)
     said = (
-        f"Within the bandwidth {column} has {found.values_below} distinct values below the cut-off and"
-        f" {found.values_above} above"
+        f"Within the bandwidth {column} has {found.values_above} distinct values on the treated side and"
+        f" {found.values_below} on the other"
     )
     question = ": can a line be told from so few?" if fewest < FEW_VALUES else "."
     return Screen("distinct values", fewest < FEW_VALUES, float(fewest), said + question)

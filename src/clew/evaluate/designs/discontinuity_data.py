@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from math import nan
 
 import numpy as np
-from numpy.typing import NDArray
 
 from clew.errors import InputError, Problem
 from clew.evaluate.designs.method import Sides
+from clew.evaluate.discontinuity_checks import without_hole
 from clew.evaluate.local_polynomial import Running
 from clew.evaluate.rows import Floats, Key, Layout, Moments, Rows, Tally, Within, numbered, plain_layout, summed
 from clew.evaluate.wording import listed
@@ -27,6 +27,12 @@ Extensions", §4 (few mass points: treat them as groups, not as a line).
 def layout(protocol: Protocol) -> Layout:
     """Return which column plays which part. Raises InputError for combinations that are not offered."""
     design, plain = protocol.design, plain_layout(protocol)
+    if design.weights:
+        raise InputError(
+            "weights are not offered: how rows scatter about their neighbours is not told by weighted sums.",
+            where="[design] weights",
+            do="Leave it out: the effect is that of the rows at the cut-off as they are.",
+        )
     named = [name for name, column in (("received", design.received), ("cluster", design.cluster)) if column]
     if design.standard_errors != ROBUST and named:
         raise InputError(
@@ -39,13 +45,25 @@ def layout(protocol: Protocol) -> Layout:
     return replace(plain, cluster=design.cluster, keys=keys, variables=received, shares=received)
 
 
-def values_of(protocol: Protocol, key: Key) -> Floats:
-    """Return each label of the running variable minus the cut-off, NaN where it is no finite number."""
+def towards(protocol: Protocol) -> int:
+    """Return the way along the running variable to the treated side: +1 up, −1 down."""
+    return 1 if protocol.design.treated_side == "above" else -1
+
+
+def values_at(protocol: Protocol, distance: Floats) -> Floats:
+    """Return the values of the running variable so far past the cut-off."""
+    return np.asarray(protocol.design.cutoff + towards(protocol) * distance)
+
+
+def distances(protocol: Protocol, key: Key) -> Floats:
+    """Return how far past the cut-off each label of the running variable lies, negative short of it; NaN where it is no
+    finite number. The cut-off itself, 0, is treated."""
     try:
         values = np.array(list(map(float, key.labels)))
     except ValueError:
         values = np.array(list(map(_number, key.labels)))
-    return np.where(np.isfinite(values), values, nan) - protocol.design.cutoff
+    finite = np.where(np.isfinite(values), values, nan)
+    return towards(protocol) * (finite - protocol.design.cutoff) + 0.0  # no negative zero
 
 
 def _number(label: str) -> float:
@@ -63,64 +81,50 @@ def check(protocol: Protocol, tally: Tally) -> None:
 
 
 def _problems(protocol: Protocol, tally: Tally) -> Iterator[Problem]:
-    design, key = protocol.design, tally.keys[protocol.design.running]
-    where, values = f"column {design.running}", values_of(protocol, key)
-    texts = [key.labels[place] for place in np.flatnonzero(np.isnan(values))]
+    key = tally.keys[protocol.design.running]
+    where, distance = f"column {protocol.design.running}", distances(protocol, key)
+    texts = [key.labels[place] for place in np.flatnonzero(np.isnan(distance))]
     if texts:
         what = f"the running variable holds what is no number: {listed(texts)}."
         yield Problem(what, where, "Bring the score by which the side was decided, a number in every row.")
         return
-    used = np.unique(values[key.codes[tally.n > 0]])
-    below, above = int(np.count_nonzero(used < 0)), int(np.count_nonzero(used >= 0))
-    if below + above < 2:
+    used = np.unique(distance[key.codes[tally.n > 0]])
+    short, past = int(np.count_nonzero(used < 0)), int(np.count_nonzero(used >= 0))
+    if short + past < 2:
         yield Problem("the running variable is the same in every row.", where, "Check that this is the score.")
-    elif not below or not above:
-        yield _one_sided(protocol, used, where)
-    elif min(below, above) < FEWEST_VALUES:
+    elif not short or not past:
+        ends = sorted(values_at(protocol, used[[0, -1]]).tolist())
+        what = f"no row is {'treated' if short else 'on the other side'}: all lie from {ends[0]:g} to {ends[1]:g}."
+        do = "Check `cutoff`, its units and `treated_side`, and bring the rows on both sides."
+        yield Problem(what, f"{where}, cut-off {protocol.design.cutoff:g}", do)
+    elif min(short, past) < FEWEST_VALUES:
         what = (
-            f"the running variable has {below} distinct values below the cut-off and {above} from it on; at least"
-            f" {FEWEST_VALUES} on each side are needed to tell how the outcome runs up to it."
+            f"the running variable has {past} distinct values on the treated side of the cut-off and {short} on the"
+            f" other; at least {FEWEST_VALUES} each are needed to tell how the outcome runs up to it."
         )
         do = "Bring it in finer steps (days, not years; points, not grades), or compare groups by another design."
         yield Problem(what, where, do)
 
 
-def _one_sided(protocol: Protocol, used: Floats, where: str) -> Problem:
-    design = protocol.design
-    above = bool(used[0] >= 0)
-    low, high = (float(used[place]) + design.cutoff for place in (0, -1))
-    side = "treated" if above is treated_above(protocol) else "compared"
-    what = (
-        f"all rows lie {'at or above' if above else 'below'} the cut-off of {design.cutoff:g} (from {low:g} to"
-        f" {high:g}): every one is {side}."
-    )
-    return Problem(what, where, "Check `cutoff` and its units, and bring the rows on the other side too.")
-
-
-def treated_above(protocol: Protocol) -> bool:
-    """Return whether rows at the cut-off and above it are the treated ones, and not those below it."""
-    return protocol.design.treated_side == "above"
-
-
-def treated_of(protocol: Protocol, x: Floats) -> NDArray[np.bool_]:
-    """Return whether each value (minus the cut-off) is on the treated side."""
-    return np.asarray((x >= 0) == treated_above(protocol))
-
-
 def sides(protocol: Protocol, tally: Tally) -> Sides:
     """Return the two sides of the cut-off; a row is a unit."""
     key = tally.keys[protocol.design.running]
-    treated = treated_of(protocol, values_of(protocol, key)[key.codes])
+    treated = distances(protocol, key)[key.codes] >= 0
     missing = (("treated", int(tally.missing[treated].sum())), ("comparison", int(tally.missing[~treated].sum())))
     return Sides(tally, treated, ~treated, missing)
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """The rows of a subset. `running`: outcome first, then what was received where the protocol names it. `origin`:
-    (V,) what these variables are about. `baseline`: each further variable alone, by name."""
+    """The rows of a subset, by distance past the cut-off.
+
+    `running`: outcome first, then what was received where the protocol names it; without the rows that a registered
+    donut leaves out, which `whole` holds too. `origin`: (V,) what these variables are about. `baseline`: each further
+    variable alone, by name.
+    """
 
     running: Running
+    whole: Running
     origin: Floats
     baseline: tuple[tuple[str, Running], ...]
 
@@ -128,13 +132,18 @@ class Scores:
 def scores_of(protocol: Protocol, rows: Rows, within: Within = ()) -> Scores:
     """Return the rows within a subset, summed at each value of the running variable (and cluster)."""
     moments = rows.moments(layout(protocol), within)
-    whole = _summed(protocol, moments.keys, moments.products)
+    summed_up = _summed(protocol, moments.keys, moments.products)
     main = 2 if protocol.design.received else 1
+    whole, left = summed_up.variables(*range(main)), _without_donut(protocol, summed_up)
     names = enumerate((protocol.outcome.column, *moments.covariates))
-    baseline = [(name, whole.variables(place)) for place, name in names if place >= main]
+    baseline = [(name, left.variables(place)) for place, name in names if place >= main]
     for factor in moments.factors:
         baseline += _indicators(protocol, moments, factor)
-    return Scores(whole.variables(*range(main)), moments.centre[:main], tuple(baseline))
+    return Scores(left.variables(*range(main)), whole, moments.centre[:main], tuple(baseline))
+
+
+def _without_donut(protocol: Protocol, running: Running) -> Running:
+    return running if protocol.design.donut is None else without_hole(running, protocol.design.donut)
 
 
 def _indicators(protocol: Protocol, moments: Moments, factor: str) -> Iterator[tuple[str, Running]]:
@@ -151,19 +160,17 @@ def yes_or_no(protocol: Protocol, keys: Mapping[str, Key], n: Floats, yes: Float
     products[:, 0, 0] = n
     products[:, 0, 1] = products[:, 1, 0] = yes - n * share
     products[:, 1, 1] = yes * (1 - share) ** 2 + (n - yes) * share**2
-    return _summed(protocol, keys, products)
+    return _without_donut(protocol, _summed(protocol, keys, products))
 
 
 def _summed(protocol: Protocol, keys: Mapping[str, Key], products: Floats) -> Running:
     """Cells (C, 1+V, 1+V) that share a value of the running variable (and a cluster), in one."""
     design = protocol.design
-    values, place = np.unique(
-        values_of(protocol, keys[design.running])[keys[design.running].codes], return_inverse=True
-    )
+    key = keys[design.running]
+    distance, place = np.unique(distances(protocol, key)[key.codes], return_inverse=True)
     clusters = keys[design.cluster].codes if design.cluster else np.zeros(len(products), dtype=np.int64)
     many = int(clusters.max()) + 1
     cells, group = numbered(place.ravel() * many + clusters)
     sums = summed(products, group, len(cells)) if len(cells) < len(products) else products[np.argsort(group)]
-    return Running(
-        values[cells // many], sums[:, 0, 0], sums[:, 0, 1:], sums[:, 1:, 1:], cells % many if design.cluster else None
-    )
+    cluster = cells % many if design.cluster else None
+    return Running(distance[cells // many], sums[:, 0, 0], sums[:, 0, 1:], sums[:, 1:, 1:], cluster)

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from clew.evaluate.designs.discontinuity_data import values_at
 from clew.evaluate.rows import Floats, Integers
-from clew.evaluate.simulate import Column, Drawn
+from clew.evaluate.simulate import Column, Drawn, Flags
 from clew.evaluate.world import Scenario, World, effects_by_group
 from clew.pilot.assumptions import WITHIN
 from clew.pilot.protocol import Protocol
@@ -17,7 +18,7 @@ def draw(protocol: Protocol, world: World, scenario: Scenario, rng: np.random.Ge
     there = np.maximum(2, np.rint(np.arange(1, looks_paid_for(protocol) + 1) / protocol.looks.planned * world.units))
     rows = int(there[-1])
     distance = _distance(protocol, rows, rng)
-    treated = (distance >= 0) == (protocol.design.treated_side == "above")
+    treated = distance >= 0
     groups = [rng.choice(len(each.names), rows, p=each.shares) for each in world.groups]
     effects = np.array(effects_by_group(scenario, world.groups[0] if world.groups else None))
     receives = treated & (rng.random(rows) < world.received) if protocol.design.received else treated
@@ -35,20 +36,19 @@ def draw(protocol: Protocol, world: World, scenario: Scenario, rng: np.random.Ge
 
 
 def _distance(protocol: Protocol, rows: int, rng: np.random.Generator) -> Floats:
-    """Return each row's distance to the cut-off, the registered share of rows on the treated side.
+    """Return how far past the cut-off each row lies, the registered share of rows on the treated side.
 
     As much of the range as a bandwidth usually holds lies within the registered one; else it is as wide as the cut-off
     is far from 0.
     """
-    design, share = protocol.design, protocol.size.treated_share
-    above = share if design.treated_side == "above" else 1 - share
-    width = 2 * design.bandwidth / WITHIN if design.bandwidth else 2 * abs(design.cutoff) or 2.0
-    return np.asarray(width * (rng.random(rows) - (1 - above)))
-
-
-def _design_columns(protocol: Protocol, distance: Floats, receives: Floats, cluster: Integers) -> dict[str, Column]:
     design = protocol.design
-    columns: dict[str, Column] = {design.running: design.cutoff + distance}
+    width = 2 * design.bandwidth / WITHIN if design.bandwidth else 2 * abs(design.cutoff) or 2.0
+    return np.asarray(width * (rng.random(rows) - (1 - protocol.size.treated_share)))
+
+
+def _design_columns(protocol: Protocol, distance: Floats, receives: Flags, cluster: Integers) -> dict[str, Column]:
+    design = protocol.design
+    columns: dict[str, Column] = {design.running: values_at(protocol, distance)}
     if design.received:
         columns[design.received] = receives.astype(np.float64)
     if design.cluster:

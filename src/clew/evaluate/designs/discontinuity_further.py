@@ -7,17 +7,13 @@ import numpy as np
 
 from clew.errors import InputError
 from clew.evaluate.designs.discontinuity_data import ROBUST, Scores
-from clew.evaluate.designs.discontinuity_jumps import Inference, jump_of, scaled, two_sided
+from clew.evaluate.designs.discontinuity_jumps import Inference, jump_of, rows_within, scaled, two_sided
 from clew.evaluate.discontinuity import Jump
 from clew.evaluate.discontinuity_bandwidth import Bandwidths
-from clew.evaluate.discontinuity_checks import without_hole
 from clew.evaluate.finding import Further, LookAt
 from clew.evaluate.local_polynomial import Running
 from clew.evaluate.looks import critical_value
 from clew.pilot.protocol import Protocol
-
-DONUT = 0.1
-"""Width of the hole about the cut-off, in bandwidths, where the protocol names none."""
 
 
 def further(protocol: Protocol, scores: Scores, effect: Jump, look: LookAt) -> Iterator[Further]:
@@ -33,11 +29,10 @@ def further(protocol: Protocol, scores: Scores, effect: Jump, look: LookAt) -> I
         yield Inference(effect).further("local-linear estimate", look, why)
     yield _corrected(effect, look)
     yield _conventional(effect, look)
-    yield Further("bandwidth", effect.bandwidths.h, kind="group", why=_rows_within(scores.running, effect))
+    why = f"{rows_within(effect)}, of {int(scores.whole.n.sum())}; the bias is told from {effect.bandwidths.b:.4g}"
+    yield Further("bandwidth", effect.bandwidths.h, kind="group", why=why)
     for name, factor in (("half the bandwidth", 0.5), ("twice the bandwidth", 2.0)):
         yield _at(protocol, scores.running, name, scaled(effect.bandwidths, factor), look)
-    if not protocol.design.donut:
-        yield _donut(protocol, scores.running, effect, look)
     for column, running in scores.baseline:
         yield _at(protocol, running, f"{column} at the cut-off", None, look)
 
@@ -68,37 +63,9 @@ def _corrected(effect: Jump, look: LookAt) -> Further:
     return Further("bias-corrected estimate", effect.estimate, error, interval, level, p_value=found.p_value, why=why)
 
 
-def hole(protocol: Protocol, effect: Jump) -> float:
-    """Return how far from the cut-off rows are left out to see whether the jump is theirs."""
-    return protocol.design.donut or DONUT * effect.bandwidths.h
-
-
-def without_the_nearest(protocol: Protocol, running: Running, effect: Jump) -> Jump | None:
-    """Return the effect without the rows nearest to the cut-off, None where too few are left."""
-    try:
-        return jump_of(protocol, without_hole(running, hole(protocol, effect)), effect.bandwidths)
-    except InputError:
-        return None
-
-
-def _donut(protocol: Protocol, running: Running, effect: Jump, look: LookAt) -> Further:
-    """What a registered `donut` would ask about; left to the data it decides nothing."""
-    found = without_the_nearest(protocol, running, effect)
-    if found is None:
-        return Further("donut", None, why="too few rows are left without those next to the cut-off")
-    why = f"without the rows within {hole(protocol, effect):.3g} of the cut-off"
-    return Inference(found).further("donut", look, why)
-
-
-def _rows_within(running: Running, effect: Jump) -> str:
-    said = f"{effect.n_below} rows below and {effect.n_above} above the cut-off, of {int(running.n.sum())}, lie within"
-    return f"{said}; the bias is told from within {effect.bandwidths.b:.4g}"
-
-
 def _at(protocol: Protocol, running: Running, name: str, bandwidths: Bandwidths | None, look: LookAt) -> Further:
     try:
         found = jump_of(protocol, running, bandwidths)
     except InputError as error:
         return Further(name, None, why=error.problems[0].what)
-    why = f"{found.n_below} rows below and {found.n_above} above, within {found.bandwidths.h:.4g}"
-    return Inference(found).further(name, look, why)
+    return Inference(found).further(name, look, rows_within(found))

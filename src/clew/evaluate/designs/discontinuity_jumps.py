@@ -1,11 +1,10 @@
 """The jump as a protocol asks for it: treated side minus the other, by its bandwidth or the best one."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from scipy.special import ndtr
 
-from clew.evaluate.designs.discontinuity_data import treated_above
 from clew.evaluate.discontinuity import Jump, jump
 from clew.evaluate.discontinuity_bandwidth import Bandwidths
 from clew.evaluate.finding import Further, LookAt
@@ -15,14 +14,12 @@ from clew.pilot.protocol import Design, Protocol
 
 
 def jump_of(protocol: Protocol, running: Running, bandwidths: Bandwidths | None = None) -> Jump:
-    """Return the jump of the first variable (per unit of the second, where there is one) towards the treated side.
+    """Return the jump of the first variable (per unit of the second, where there is one) at the cut-off.
 
     `bandwidths`: None for the registered one, for line and parabola alike, or else the best ones.
     Raises: InputError where a side holds too few values.
     """
-    found = jump(running, bandwidths or registered(protocol.design))
-    per_unit = running.total.shape[1] > 1
-    return found if per_unit or treated_above(protocol) else towards_below(found)
+    return jump(running, bandwidths or registered(protocol.design))
 
 
 def registered(design: Design) -> Bandwidths | None:
@@ -30,9 +27,9 @@ def registered(design: Design) -> Bandwidths | None:
     return None if design.bandwidth is None else Bandwidths(design.bandwidth, design.bandwidth)
 
 
-def towards_below(found: Jump) -> Jump:
-    """Return the same jump, below minus above."""
-    return replace(found, conventional=-found.conventional, estimate=-found.estimate)
+def rows_within(found: Jump) -> str:
+    """Return how many rows a jump rests on, in words."""
+    return f"{found.n_above} rows on the treated side and {found.n_below} on the other, within {found.bandwidths.h:.4g}"
 
 
 def scaled(bandwidths: Bandwidths, factor: float) -> Bandwidths:

@@ -4,7 +4,7 @@ import math
 
 from clew.errors import InputError
 from clew.evaluate.designs.discontinuity_beside import beside
-from clew.evaluate.designs.discontinuity_data import ROBUST, Scores, check, layout, scores_of, sides, treated_above
+from clew.evaluate.designs.discontinuity_data import ROBUST, Scores, check, layout, scores_of, sides
 from clew.evaluate.designs.discontinuity_drawn import draw
 from clew.evaluate.designs.discontinuity_further import clusters_in
 from clew.evaluate.designs.discontinuity_jumps import Inference, jump_of
@@ -36,22 +36,20 @@ def _local(protocol: Protocol, scores: Scores) -> RawEstimate:
     its bias. n, clusters: within the bandwidth. Means: the lines at the cut-off."""
     found = jump_of(protocol, scores.running)
     inside = scores.running.within(found.bandwidths.h, "triangular")
-    below, above = (float(scores.origin[0] + found.lines[place, 0, 0]) for place in (0, 1))
-    by_side = (found.n_below, below, clusters_in(inside.below())), (found.n_above, above, clusters_in(inside.above()))
-    comparison, treated = by_side if treated_above(protocol) else by_side[::-1]
+    other, treated = (float(scores.origin[0] + found.lines[side, 0, 0]) for side in (0, 1))
     said, clustered = Inference(found), protocol.design.cluster is not None
     return RawEstimate(
         estimate=found.conventional,
         std_error=found.std_error,
         df=math.inf,
         n=found.n_below + found.n_above,
-        n_treated=treated[0],
-        n_comparison=comparison[0],
-        mean_treated=treated[1],
-        mean_comparison=comparison[1],
+        n_treated=found.n_above,
+        n_comparison=found.n_below,
+        mean_treated=treated,
+        mean_comparison=other,
         clusters=clusters_in(inside) if clustered else None,
-        clusters_treated=treated[2] if clustered else None,
-        clusters_comparison=comparison[2] if clustered else None,
+        clusters_treated=clusters_in(inside.above()) if clustered else None,
+        clusters_comparison=clusters_in(inside.below()) if clustered else None,
         p_value=said.p_value if found.std_error > 0 else None,
         interval_at=said.interval,
     )
@@ -62,18 +60,16 @@ def _plain(protocol: Protocol, scores: Scores) -> RawEstimate:
     distance = protocol.design.bandwidth or math.inf
     errors: dict[str, PlainErrors] = {"classical": "classical", "hc1": "hc1", "hc2": "hc2"}
     found = plain_jump(scores.running, distance, errors=errors[protocol.design.standard_errors])
-    inside, up = scores.running.within(distance, "uniform"), treated_above(protocol)
-    counts = int(inside.below().n.sum()), int(inside.above().n.sum())
-    levels = float(scores.origin[0] + found.level_below), float(scores.origin[0] + found.level_below + found.estimate)
+    inside, other = scores.running.within(distance, "uniform"), float(scores.origin[0] + found.level_below)
     return RawEstimate(
-        estimate=found.estimate if up else -found.estimate,
+        estimate=found.estimate,
         std_error=found.std_error,
         df=float(found.df),
         n=found.n,
-        n_treated=counts[up],
-        n_comparison=counts[not up],
-        mean_treated=levels[up],
-        mean_comparison=levels[not up],
+        n_treated=int(inside.above().n.sum()),
+        n_comparison=int(inside.below().n.sum()),
+        mean_treated=other + found.estimate,
+        mean_comparison=other,
     )
 
 
@@ -97,7 +93,7 @@ METHOD = Method(
         needs=(
             "one row a unit, with its outcome and the score by which the rule decides",
             "20 or more distinct values of the score on each side of the cut-off",
-            "the cut-off and the treated side as the rule has them; a row exactly at the cut-off counts as above it",
+            "the cut-off and the treated side as the rule has them; a row exactly at the cut-off is treated",
             "where the rule does not decide alone: whether the unit received it (0 or 1)",
         ),
         assumes=(
@@ -115,7 +111,7 @@ METHOD = Method(
             ),
             (
                 "Rows next to the cut-off are like the others.",
-                "The jump must not change when they are left out (donut); `donut` registers how many.",
+                "The jump must not change without them (donut); `donut` registers that they are left out.",
             ),
             ("Those lost do not differ between sides.", "The share lost must not jump (differential attrition)."),
             (
