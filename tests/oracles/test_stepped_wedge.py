@@ -136,12 +136,11 @@ def test_a_real_schedule_of_7785_officers_over_six_years(shared_data: Path) -> N
     if not path.exists():
         pytest.skip("NOT TESTED: the roll-out of police training is absent")
     with duckdb.connect() as connection:
+        on, off = "FILTER (period >= first_trained)", "FILTER (period < first_trained)"
         (expected,) = connection.execute(
-            f"""WITH months AS (
-                SELECT avg(complaints) FILTER (period >= first_trained)
-                       - avg(complaints) FILTER (period < first_trained) AS gap, count(*) FILTER (period >= first_trained) AS on_, count(*) AS n
-                FROM '{path}' GROUP BY period)
-            SELECT sum(gap * on_ * (n - on_) / n) / sum(on_ * (n - on_) / n) FROM months WHERE gap IS NOT NULL"""
+            f"WITH months AS (SELECT avg(complaints) {on} - avg(complaints) {off} AS gap, count(*) {on} AS treated, "
+            f"count(*) AS n FROM '{path}' GROUP BY period) SELECT sum(gap * treated * (n - treated) / n) "
+            "/ sum(treated * (n - treated) / n) FROM months WHERE gap IS NOT NULL"
         ).fetchone() or (None,)
         found = connection.execute(f"SELECT complaints, first_trained FROM '{path}' ORDER BY uid, period").fetchnumpy()
     mean, start = found["complaints"].reshape(7785, 72), found["first_trained"].reshape(7785, 72)[:, 0].astype(int) - 1
