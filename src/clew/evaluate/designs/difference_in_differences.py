@@ -8,12 +8,12 @@ from clew.errors import InputError
 from clew.evaluate.aggregation import Averages, by_event_time
 from clew.evaluate.designs.method import About, Basis, Beside, Method
 from clew.evaluate.designs.seen_once import difference_of_rows, once, study_of_rows
-from clew.evaluate.designs.starts_checks import check_two_sides
 from clew.evaluate.designs.starts_data import baseline, effects_of, layout, moments_of, panel_from, seen_in, sides
 from clew.evaluate.designs.starts_drawn import draw
 from clew.evaluate.designs.starts_further import by_time, further
 from clew.evaluate.designs.starts_pictures import event_study, paths
 from clew.evaluate.designs.starts_screens import attrition, few_treated, pre_trends, sensitivity
+from clew.evaluate.designs.two_sides_checks import check_two_sides
 from clew.evaluate.estimate import RawEstimate
 from clew.evaluate.finding import Further, LookAt, Picture, Screen
 from clew.evaluate.panel import Panel

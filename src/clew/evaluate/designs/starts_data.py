@@ -1,9 +1,11 @@
 """Units followed over time, as rows and tallies tell of them: when each starts, and in which periods it is seen."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from clew.errors import InputError, Problem
 from clew.evaluate.callaway_santanna import GroupTime, group_time
 from clew.evaluate.designs.method import Sides
 from clew.evaluate.panel import Flags, Panel, in_time, panel_of, start_places
@@ -24,6 +26,10 @@ from clew.pilot.protocol import Design, Protocol
 
 YES, NO = {"1", "true"}, {"0", "false"}
 """What a 0/1 column may hold."""
+
+
+ONE_TREATED = "Use `synthetic-control` or `synthetic-difference-in-differences`, which are made for one treated unit."
+"""What to do where one unit alone is treated."""
 
 
 def layout(protocol: Protocol) -> Layout:
@@ -54,19 +60,28 @@ class Seen:
         return int(self.n.shape[1])
 
 
+def refuse(problems: Iterator[Problem]) -> None:
+    """Raise InputError with the problems, if there are any."""
+    found = tuple(problems)
+    if found:
+        raise InputError(problems=found)
+
+
 def seen_in(protocol: Protocol, tally: Tally) -> Seen:
     """Return when units start and are seen. Raises InputError for a start that is no period."""
     design = protocol.design
     unit, period = tally.keys[design.unit or ""], tally.keys[design.period]
     order, _ = in_time(period.labels)
     shape = (len(unit.labels), len(order))
-    rows = np.zeros((2, *shape))
-    for which, counts in enumerate((tally.n, tally.missing)):
-        np.add.at(rows[which], (unit.codes, np.argsort(order)[period.codes]), counts)
+    cell = unit.codes * shape[1] + np.argsort(order)[period.codes]
+    n, missing = (
+        np.asarray(np.bincount(cell, counts, minlength=shape[0] * shape[1]), dtype=np.float64).reshape(shape)
+        for counts in (tally.n, tally.missing)
+    )
     first, last = _starts(design, tally.keys[design.treated_from or design.treated or ""], unit, period)
     there = np.flatnonzero(last >= 0)
     torn = tuple(unit.labels[i] for i in there if first[i] != last[i])
-    return Seen(tuple(unit.labels[i] for i in there), last[there], rows[0, there], rows[1, there], torn)
+    return Seen(tuple(unit.labels[i] for i in there), last[there], n[there], missing[there], torn)
 
 
 def _starts(design: Design, key: Key, unit: Key, period: Key) -> tuple[Integers, Integers]:
