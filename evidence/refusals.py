@@ -2,15 +2,19 @@
 
 import ast
 import inspect
+import re
 import sys
 from collections.abc import Iterator
 from types import ModuleType
 
 from clew.evaluate.designs.method import Method
+from clew.pilot.kinds import OF_ARMS
 
 ROOM = "clew.evaluate.designs."
 SHARED = {"method", "arms"}
 NAMES = {"InputError", "Problem"}
+OF_ESTIMATES = ("clew.evaluate.estimate", "clew.evaluate.arms")
+"""Modules outside the room that the kinds with arms share."""
 
 
 def refusals(method: Method) -> tuple[str, ...]:
@@ -30,6 +34,8 @@ def modules(method: Method) -> tuple[ModuleType, ...]:
         tree = ast.parse(inspect.getsource(sys.modules[name]))
         froms = [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module]
         names |= dict.fromkeys(each for each in froms if each.startswith(ROOM) and each.split(".")[-1] not in SHARED)
+    if method.kind in OF_ARMS:
+        names |= dict.fromkeys(OF_ESTIMATES)
     return tuple(sys.modules[name] for name in names)
 
 
@@ -40,7 +46,7 @@ def messages(tree: ast.AST) -> Iterator[str]:
         for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
             if isinstance(call.func, ast.Name) and call.func.id in NAMES and call.args:
                 text = _text(_said(call.args[0], named))
-                if text.strip("… "):
+                if re.search(r"[a-z]{3}", text):
                     yield text
 
 

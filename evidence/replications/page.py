@@ -111,7 +111,9 @@ def agreement(compared: Compared) -> str:
 def _apart(share: float) -> str:
     if share == 0:
         return "every digit"
-    return f"{share:.1g} away" if share > 9 else f"{share * 100:.2g} % away"
+    if share < 1e-4:
+        return "less than 0.01 % away"
+    return f"{share * 100:.0f} % away" if share >= 0.1 else f"{share * 100:.2g} % away"
 
 
 def sources(ran: Iterable[Ran]) -> Iterator[str]:

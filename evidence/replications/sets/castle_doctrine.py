@@ -16,10 +16,11 @@ SINGLE = "Stata keeps the logarithms in single precision"
 PLAIN = "two-way fixed effects"
 
 LESSON = """\
-**The verdict turns.** Weighed by people, plain two-way fixed effects say that castle doctrine laws raise homicide
-(+.076, standard error .033: the interval lies above 0); Callaway & Sant'Anna's estimate, which never compares a state
-with one that has the law already, does not show it (+.079, .051; unweighed +.019, .038). A pilot that is stopped where
-harm is shown would be stopped by the first and not by the second, so the first is given as a warning only."""
+**The verdict turns**: weighed by people, plain two-way fixed effects say that castle doctrine laws raise homicide
+(.080 as printed, .076 here, the interval above 0), while Callaway & Sant'Anna's estimate, which never compares a state
+with one that has the law already, does not show it (.019, standard error .038; weighed .079, .051), so that a rule
+which stops where harm is shown would stop such a pilot by the first and not by the second, which is why the first is
+only ever given as a warning. (Unweighed, plain two-way fixed effects do not show it either.)"""
 
 TABLES = """
 [design]

@@ -16,18 +16,17 @@ PAPER = "Krueger (1999), Quarterly Journal of Economics 114:497, table V"
 WHY = "percentiles of reading and mathematics; the third test (word recognition) is not in the data"
 
 
-def tables(treated: str, other: str) -> str:
-    """The protocol of one arm against regular classes, within schools."""
+def tables(within: str = 'fixed_effects = ["sch"]\n') -> str:
+    """The protocol of small classes against regular ones, within schools or not."""
     return f"""
 [design]
-kind = "randomised"
+kind = "cluster-randomised"
 arm = "cltype"
 comparison = "reg"
-treated = "{treated}"
-other_arms = ["{other}"]
+treated = "small"
+other_arms = ["reg+A"]
 cluster = "tch"
-fixed_effects = ["sch"]
-estimator = "difference"
+{within}estimator = "difference"
 standard_errors = "cr1"
 
 [outcome]
@@ -60,8 +59,27 @@ def grade(name: str) -> Prepare:
 REPLICATIONS = (
     Replication(
         DATA,
+        "teachers-in-class-k-plain",
+        tables(within=""),
+        (
+            Published(
+                "kindergarten: small class, percentile points, schools left aside",
+                "4.82",
+                f"{PAPER}, column 1",
+                "2.19",
+                within=0.05,
+                error_within=0.05,
+                remark=WHY,
+                from_memory=True,
+            ),
+        ),
+        prepare=grade("K"),
+        unit="pupil",
+    ),
+    Replication(
+        DATA,
         "teachers-in-class-k-small",
-        tables("small", "reg+A"),
+        tables(),
         (
             Published(
                 "kindergarten: small class, percentile points",
@@ -79,7 +97,7 @@ REPLICATIONS = (
     Replication(
         DATA,
         "teachers-in-class-1-small",
-        tables("small", "reg+A"),
+        tables(),
         (
             Published(
                 "grade 1: small class, percentile points",
