@@ -204,14 +204,18 @@ def as_csv(path: Path) -> Path:
 
 
 def beside(title: str, path: Path, ways: dict[str, tuple[Path, str]]) -> None:
-    """Run each way once on the same CSV: wall and processor seconds without imports, estimate, standard error."""
+    """Run each way once: wall and processor seconds without imports, estimate, standard error.
+
+    The peers' environment reads no Parquet, so they are given the same rows as CSV; clew is measured on both.
+    """
     print(f"{title:40}   wall s    cpu s       estimate     std. error")
     figures = []
-    for name, (python, code) in ways.items():
+    for name, (python, code) in {"clew, Parquet": ways["clew"], **ways}.items():
         if not python.exists():
             print(f"{name:40} not installed")
             continue
-        done = run([python, "-W", "ignore", "-c", code, as_csv(path)], capture_output=True, text=True, check=False)
+        given = path if name == "clew, Parquet" else as_csv(path)
+        done = run([python, "-W", "ignore", "-c", code, given], capture_output=True, text=True, check=False)
         if done.returncode:
             print(f"{name:40} failed: {done.stderr.strip().splitlines()[-1][:100]}")
             continue

@@ -20,6 +20,15 @@ def encode(values: NDArray[Any]) -> Key:
     return Key(tuple(map(name, distinct_values.tolist())), inverse.ravel())
 
 
+def encode_with_gaps(values: NDArray[Any], hidden: NDArray[np.bool_]) -> Key:
+    """The same for a column of which some values are hidden: their label is "", and labels are in order as texts."""
+    distinct_values, inverse = np.unique(values[~hidden], return_inverse=True)
+    labels, place = np.unique(["", *map(label_of, distinct_values.tolist())], return_inverse=True)
+    codes = np.zeros(len(values), dtype=np.int64)
+    codes[~hidden] = inverse.ravel() + 1
+    return Key(tuple(map(str, labels)), place.ravel()[codes])
+
+
 def label_of(value: object) -> str:
     """The text by which a protocol names this value; "" for an empty one."""
     if value is None or value != value:  # noqa: PLR0124 – only NaN differs from itself

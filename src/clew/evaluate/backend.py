@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from clew.errors import InputError, Problem
 from clew.evaluate.analyse import analyse
-from clew.evaluate.arrays import encode, label_of
+from clew.evaluate.arrays import encode, encode_with_gaps
 from clew.evaluate.backend_checks import check_measured, repeated_units
 from clew.evaluate.backend_columns import Measured, measure, number, reach_of
 from clew.evaluate.backend_session import Expression, open_session
@@ -119,6 +119,17 @@ class IbisRows:
             products=products,
             noise=self._noise(places[1:] - 1),
         )
+
+    def by_value(self, layout: Layout) -> Tally:
+        """Count rows by arm, cluster and value of the outcome, in one more question; see `clew.evaluate.by_value`."""
+        places = {column: self.measured.profiles.keys[column].sql for column in distinct(layout.arm, layout.cluster)}
+        places |= {layout.outcome: self.variables[0].sql}
+        there = self.measured.table.filter(self.measured.table[self.measured.outcome].notnull())
+        found = self.source.session.fetch(there.group_by(list(places.values())).aggregate(n=there.count()))
+        keys = {column: _decoded(found[place]) for column, place in places.items()}
+        order = np.lexsort([key.codes for key in reversed(keys.values())])
+        ordered = {column: Key(key.labels, key.codes[order]) for column, key in keys.items()}
+        return Tally(ordered, found["n"][order], np.zeros(len(order), dtype=np.int64))
 
     def squares(self, layout: Layout, curves: Curves, within: Within = ()) -> float:
         """Sum of squared influence × residual, by leverage, in one more question; see `Rows.squares`."""
@@ -267,10 +278,11 @@ def _products(found: Mapping[str, NDArray[Any]], sums: Sums, variables: int) -> 
 
 
 def _decoded(values: NDArray[Any]) -> Key:
-    """A key column as labels and codes; where it holds NULL, all of it as texts."""
-    if values.dtype == object:
-        return encode(np.asarray([label_of(value) for value in values.tolist()]))
-    return encode(values)
+    """A key column as labels and codes; "" where it was NULL."""
+    if values.dtype != object:
+        return encode(values)
+    hidden = np.array([value is None for value in values.tolist()])
+    return encode_with_gaps(values, hidden) if hidden.any() else encode(np.asarray(values.tolist()))
 
 
 def _sha256(measured: Measured, cells: Cells, found: Mapping[str, NDArray[Any]], sums: Sums) -> str:

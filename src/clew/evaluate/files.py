@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clew.errors import InputError, Problem
-from clew.evaluate.arrays import encode, label_of
+from clew.evaluate.arrays import encode, encode_with_gaps
 from clew.evaluate.cells import (
     Pair,
     cells_sql,
@@ -139,7 +139,7 @@ class FileRows:
         return number(float(label)) if kind == "real" else label
 
     def _decoded(self, names: tuple[str, ...], found: Mapping[str, NDArray[Any]]) -> dict[str, Key]:
-        return {column: encode(_filled(found[self._place(column)])) for column in names}
+        return {column: _key(found[self._place(column)]) for column in names}
 
     def _row(self, query: str) -> tuple[Any, ...]:
         return self.table.fetch(query)[0]
@@ -183,12 +183,11 @@ class FileRows:
         return products
 
 
-def _filled(values: NDArray[Any]) -> NDArray[Any]:
-    """A column with "" where it was NULL."""
+def _key(values: NDArray[Any]) -> Key:
+    """A key column as labels and codes; "" where it was NULL."""
     if not isinstance(values, np.ma.MaskedArray) or not values.mask.any():
-        return np.asarray(values)
-    hidden = np.ma.getmaskarray(values).tolist()
-    return np.asarray([label_of(None if h else v) for v, h in zip(values.data.tolist(), hidden, strict=True)])
+        return encode(np.asarray(values))
+    return encode_with_gaps(values.data, np.ma.getmaskarray(values))
 
 
 def needed_columns(protocol: Protocol) -> tuple[str, ...]:

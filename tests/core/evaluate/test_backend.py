@@ -85,6 +85,20 @@ def test_a_table_says_what_the_file_says(name: str, engine: str, places: Places,
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("name", ["clusters", "units, HC1"])
+def test_bounds_for_those_lost_from_one_arm_are_the_same(
+    name: str, engine: str, places: Places, tmp_path: Path
+) -> None:
+    trial = a_trial(n=600)
+    trial["y"] = np.where((trial["arm"] == 1) & (np.arange(600) % 3 == 0), np.nan, trial["y"])
+    path = write_parquet(trial, tmp_path / "trial.parquet")
+    found = same_as_files(TRIALS[name], places.put(trial, engine), path)
+    lost = next(screen for screen in found.screens if screen.name == "differential attrition")
+    assert lost.flag
+    assert lost.instead is not None
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("name", ["clusters, adjusted", "units, HC2", "units, HC1"])
 def test_an_offset_of_a_million_costs_no_digit(name: str, engine: str, places: Places, tmp_path: Path) -> None:
     trial = a_trial(seed=3)
