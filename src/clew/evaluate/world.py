@@ -14,6 +14,22 @@ from clew.pilot.size import size
 MOST_UNITS = 1_000_000
 MOST_CLUSTERS = 50_000
 
+NEW_UNITS = "Each look brings new units, dealt to the arms by chance among themselves."
+IN_CLUSTERS = "All clusters are there from the first look; each look brings new units in every one of them."
+FOLLOWED = "Each look brings new units, each of them followed over all periods."
+LATER = "Each look brings later periods of the same units."
+ARRIVING = {
+    "stepped-wedge": "All clusters and periods are there from the first look; each look brings more rows of them.",
+    "random-rollout": FOLLOWED,
+    "difference-in-differences": FOLLOWED,
+    "staggered-difference-in-differences": FOLLOWED,
+    "regression-discontinuity": "Each look brings new units, their scores spread evenly on both sides of the cut-off.",
+    "synthetic-control": LATER,
+    "synthetic-difference-in-differences": LATER,
+    "interrupted-time-series": "Each look brings later periods of the same series.",
+}
+"""What a further look at made-up data brings, where it is not new units dealt to arms."""
+
 
 @dataclass(frozen=True, slots=True)
 class Groups:
@@ -177,10 +193,7 @@ def _groups(equity: Equity) -> Groups:
 
 
 def _notes(protocol: Protocol, assumed: Assumed, groups: tuple[Groups, ...]) -> Iterator[str]:
-    if assumed.cluster_size is None:
-        yield "Each look brings new units, dealt to the arms by chance among themselves."
-    else:
-        yield "All clusters are there from the first look; each look brings new units in every one of them."
+    yield ARRIVING.get(protocol.design.kind, NEW_UNITS if assumed.cluster_size is None else IN_CLUSTERS)
     yield "No outcome is lost, every group is reached as often as it is eligible, and an adaptation changes nothing."
     if protocol.design.block or protocol.design.fixed_effects:
         yield "Blocks do not differ in their outcomes."
