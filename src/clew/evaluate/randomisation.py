@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clew.evaluate.finding import Randomisation
+from clew.evaluate.rows import Integers, summed
 
 FEW_CLUSTERS: Final = 12
 """The test is reported where the smaller arm holds fewer clusters than this."""
@@ -107,16 +108,18 @@ def not_rejected(observed: float, gaps: Floats, slopes: Floats, limit: float, *,
     return float(np.sort(low)[least - 1]), float(np.sort(high)[-least])
 
 
-def adjusted_totals(products: Floats) -> Floats:
-    """Return each cluster's total of what is left of the outcome once covariates are taken out, arms unseen: (G,).
+def adjusted_totals(products: Floats, blocks: Integers) -> Floats:
+    """Return each cluster's total of the outcome less what covariates explain within blocks, arms unseen: (G,).
 
-    `products`: (G, 1+V, 1+V), sums over rows of (1, outcome, covariates)(1, outcome, covariates)'. Put in place of the
-    totals of the outcome, they test the same hypothesis with less noise: Rosenbaum (2002), Statistical Science 17.
+    `products`: (G, 1+V, 1+V), sums over rows of (1, outcome, covariates)(1, outcome, covariates)'; `blocks`: (G,) codes
+    from 0. Put in place of the totals of the outcome, they test the same hypothesis with less noise: Rosenbaum (2002),
+    Statistical Science 17.
     """
-    total = products.sum(axis=0)
-    rest = np.array([0, *range(2, len(total))])
-    coefficients = np.linalg.lstsq(total[np.ix_(rest, rest)], total[rest, 1], rcond=None)[0]
-    return np.asarray(products[:, 0, 1] - products[:, 0, rest] @ coefficients)
+    of_block = summed(products, blocks, int(blocks.max()) + 1)
+    sizes = np.maximum(of_block[:, 0, 0], 1e-300)[:, None, None]
+    within = np.sum(of_block - of_block[:, :, :1] * of_block[:, :1, :] / sizes, axis=0)
+    coefficients = np.linalg.lstsq(within[2:, 2:], within[2:, 1], rcond=None)[0]
+    return np.asarray(products[:, 0, 1] - products[:, 0, 2:] @ coefficients)
 
 
 def _laid_out(dealt: Dealt) -> tuple["_Clusters", "Design"]:

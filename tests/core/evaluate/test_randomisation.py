@@ -222,7 +222,23 @@ def test_covariates_are_taken_out_of_the_totals() -> None:
     products = np.array([rows[cluster == g].T @ rows[cluster == g] for g in range(8)])
     design = rows[:, [0, 2, 3]]
     residual = y - design @ np.linalg.lstsq(design, y, rcond=None)[0]
-    assert adjusted_totals(products) == pytest.approx(np.bincount(cluster, residual))
+    left = adjusted_totals(products, np.zeros(8, dtype=np.int64))
+    sizes = products[:, 0, 0]
+    assert left - sizes * left.sum() / 60 == pytest.approx(np.bincount(cluster, residual))
+
+
+def test_covariates_are_taken_out_within_blocks() -> None:
+    """The coefficients of least squares with an indicator a block, as blocks differ in both."""
+    rng = np.random.default_rng(7)
+    cluster = np.arange(60) % 8
+    block = cluster // 4
+    x = rng.normal(0, 1, 60) + 3 * block
+    y = 2 * x - 9 * block + rng.normal(0, 0.3, 60)
+    rows = np.column_stack([np.ones(60), y, x])
+    products = np.array([rows[cluster == g].T @ rows[cluster == g] for g in range(8)])
+    slope = np.linalg.lstsq(np.column_stack([x, block == 0, block == 1]), y, rcond=None)[0][0]
+    found = adjusted_totals(products, np.arange(8) // 4)
+    assert found == pytest.approx(np.bincount(cluster, y - slope * x))
 
 
 def test_a_thousand_clusters_are_dealt_ten_thousand_times_within_seconds() -> None:

@@ -129,6 +129,8 @@ def test_it_stands_beside_the_effect_where_an_arm_has_few_clusters() -> None:
     assert beside.interval == found.interval(0.95)
     (screen,) = [one for one in finding.screens if one.name == "few-clusters disagreement"]
     assert f"The wild cluster bootstrap gives p = {found.p_value():.3g}." in screen.why
+    assert finding.randomisation is not None
+    assert f"(p = {finding.randomisation.p_value:.3g}" in screen.why
     many = analyse(registered(), in_memory(a_trial(seed=4, n=600, schools=40)))
     assert many.further == ()
 
@@ -136,6 +138,19 @@ def test_it_stands_beside_the_effect_where_an_arm_has_few_clusters() -> None:
 def test_at_a_look_that_asks_for_more_than_few_clusters_can_give_it_says_so() -> None:
     protocol = replace(registered(), looks=Looks("obrien-fleming", 3))
     finding = analyse(protocol, in_memory(a_trial(seed=4, n=200, schools=10)), look=1)
-    (beside,) = finding.further
-    assert beside.interval is None
-    assert "10 clusters are too few for this look's limit" in beside.why
+    assert [one.name for one in finding.further] == ["wild cluster bootstrap", "randomisation interval"]
+    assert [one.interval for one in finding.further] == [None, None]
+    assert all("10 clusters are too few for this look's limit" in one.why for one in finding.further)
+
+
+def test_the_randomisation_interval_stands_beside_it_and_baseline_columns_sharpen_the_test() -> None:
+    trial = a_trial(seed=4)
+    plain, adjusted = (analyse(registered(adjust_for=adjust), in_memory(trial)) for adjust in ((), ("x",)))
+    (interval,) = [one for one in plain.further if one.name == "randomisation interval"]
+    assert interval.interval is not None
+    low, high = interval.interval
+    assert low < plain.effect.estimate < high
+    assert not any(one.name == "randomisation interval" for one in adjusted.further)
+    left = trial["y"] - trial["x"] * np.polyfit(trial["x"], trial["y"], 1)[0]
+    as_left = analyse(registered(), in_memory(trial | {"y": left}))
+    assert adjusted.randomisation == as_left.randomisation != plain.randomisation

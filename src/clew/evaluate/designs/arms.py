@@ -9,12 +9,12 @@ import numpy as np
 
 from clew.errors import InputError, Problem
 from clew.evaluate.arms import Arms, arms_of
-from clew.evaluate.designs.arms_further import bounded, broken_pairs, few_clusters, with_bootstrap
+from clew.evaluate.designs.arms_further import bounded, broken_pairs, by_randomisation, few_clusters, with_bootstrap
 from clew.evaluate.designs.method import Basis, Beside, Sides
 from clew.evaluate.estimate import RawEstimate, arms_layout, effect_within, estimation_layout
 from clew.evaluate.finding import LookAt, Randomisation, Screen
-from clew.evaluate.randomisation import FEW_CLUSTERS, Dealt, randomisation_test
-from clew.evaluate.rows import Layout, Rows, Tally, Within
+from clew.evaluate.randomisation import FEW_CLUSTERS, Dealt, adjusted_totals, randomisation_test
+from clew.evaluate.rows import Layout, Rows, Tally, Within, summed
 from clew.evaluate.screens import Followed, differential_attrition, few_clusters_disagreement, sample_ratio_mismatch
 from clew.evaluate.wording import listed
 from clew.pilot.protocol import Protocol
@@ -79,6 +79,8 @@ def beside(protocol: Protocol, rows: Rows, raw: RawEstimate, look: LookAt) -> Be
     tally = rows.tally(layout(protocol))
     arms = arms_in(protocol, tally)
     test, further = dealt_anew(protocol, rows, raw, arms), tuple(few_clusters(protocol, rows, raw, look))
+    if test is not None and not protocol.outcome.adjust_for:
+        further += (by_randomisation(dealt(protocol, rows, arms), protocol, raw, test, look),)
     attrition, *others = screens_of_arms(protocol, tally, arms)
     screens = (
         bounded(attrition, protocol, rows, tally, arms, look),
@@ -92,24 +94,27 @@ def beside(protocol: Protocol, rows: Rows, raw: RawEstimate, look: LookAt) -> Be
 def dealt_anew(protocol: Protocol, rows: Rows, raw: RawEstimate, arms: Arms) -> Randomisation | None:
     """Return the randomisation test where clusters were dealt and the smaller arm holds few of them, else None.
 
-    Its statistic is the difference in arm means, in blocks as the estimator weighs them; covariates are left aside.
+    Its statistic is the difference in arm means, in blocks as the estimator weighs them, of what numeric baseline
+    columns leave of the outcome; baseline columns of texts are left aside.
     """
     design = protocol.design
     if not design.deals_clusters or min(raw.clusters_treated or 0, raw.clusters_comparison or 0) >= FEW_CLUSTERS:
         return None
-    return randomisation_test(_dealt(protocol, rows, arms), seed=design.seed or 0)
+    return randomisation_test(dealt(protocol, rows, arms), seed=design.seed or 0)
 
 
-def _dealt(protocol: Protocol, rows: Rows, arms: Arms) -> Dealt:
-    moments = rows.moments(replace(estimation_layout(protocol), adjust_for=(), groups=()))
+def dealt(protocol: Protocol, rows: Rows, arms: Arms) -> Dealt:
+    """Return the clusters as they were dealt, for the randomisation test."""
+    moments = rows.moments(replace(estimation_layout(protocol), groups=()))
     keys, design = moments.keys, protocol.design
     arm, treated = keys[arms.column], keys[arms.column].where(arms.treated)
     cells = np.flatnonzero(treated | arm.where(arms.comparison))
     _, place, of = np.unique(keys[design.cluster or ""].codes[cells], return_index=True, return_inverse=True)
     blocks = keys[design.block].codes[cells][place] if design.block else np.zeros(len(place), dtype=np.int64)
+    products = summed(moments.products[cells], of, len(place))
     return Dealt(
-        totals=tuple(np.bincount(of, moments.products[cells, 0, 1]).tolist()),
-        sizes=tuple(np.bincount(of, moments.products[cells, 0, 0]).tolist()),
+        totals=tuple(adjusted_totals(products, blocks).tolist()),
+        sizes=tuple(products[:, 0, 0].tolist()),
         treated=tuple(treated[cells][place].tolist()),
         blocks=tuple(blocks.tolist()),
         by_precision=design.estimator == "difference",

@@ -8,14 +8,16 @@ import numpy as np
 from clew.evaluate.arms import Arms
 from clew.evaluate.by_value import outcomes_by_value
 from clew.evaluate.estimate import RawEstimate, arms_layout, estimation_layout, least_squares
-from clew.evaluate.finding import Alternative, Further, LookAt, Screen
+from clew.evaluate.finding import Alternative, Further, LookAt, Randomisation, Screen
 from clew.evaluate.lee_bounds import lee_bounds
 from clew.evaluate.matched_pairs import pairs_of
-from clew.evaluate.randomisation import FEW_CLUSTERS
+from clew.evaluate.randomisation import FEW_CLUSTERS, Dealt, randomisation_interval
 from clew.evaluate.rows import Rows, Tally
 from clew.evaluate.wild_bootstrap import wild_bootstrap
 from clew.evaluate.wording import listed
 from clew.pilot.protocol import Protocol
+
+BOOTSTRAP = "wild cluster bootstrap"
 
 
 def few_clusters(protocol: Protocol, rows: Rows, raw: RawEstimate, look: LookAt) -> Iterator[Further]:
@@ -33,7 +35,7 @@ def few_clusters(protocol: Protocol, rows: Rows, raw: RawEstimate, look: LookAt)
     if not np.isfinite(interval).all():
         why = f"{why}; its interval has no end: {raw.clusters} clusters are too few for this look's limit"
     yield Further(
-        name="wild cluster bootstrap",
+        name=BOOTSTRAP,
         estimate=raw.estimate,
         interval=interval if np.isfinite(interval).all() else None,
         level=round(1 - look.nominal_p, 12),
@@ -42,9 +44,23 @@ def few_clusters(protocol: Protocol, rows: Rows, raw: RawEstimate, look: LookAt)
     )
 
 
+def by_randomisation(dealt: Dealt, protocol: Protocol, raw: RawEstimate, test: Randomisation, look: LookAt) -> Further:
+    """Return the effects that dealing the clusters anew does not reject, with the p-value of no effect."""
+    interval = randomisation_interval(dealt, 1 - look.nominal_p, seed=protocol.design.seed or 0)
+    known, why = bool(np.isfinite(interval).all()), "the effects, alike for all, that dealing the clusters anew allows"
+    return Further(
+        name="randomisation interval",
+        estimate=raw.estimate,
+        interval=interval if known else None,
+        level=round(1 - look.nominal_p, 12),
+        p_value=test.p_value,
+        why=why if known else f"{why}; it has no end: {raw.clusters} clusters are too few for this look's limit",
+    )
+
+
 def with_bootstrap(screen: Screen, further: tuple[Further, ...]) -> Screen:
     """Return the screen with the bootstrap's p-value added to what it says."""
-    said = [f" The wild cluster bootstrap gives p = {one.p_value:.3g}." for one in further if one.p_value is not None]
+    said = [f" The {one.name} gives p = {one.p_value:.3g}." for one in further if one.name == BOOTSTRAP]
     return replace(screen, why=screen.why + "".join(said))
 
 
