@@ -66,6 +66,8 @@ def test_estimate_is_the_registered_average(aggregate: Any, against: Any) -> Non
     assert raw.df == min(effects.clusters) - 1
     assert (raw.n, raw.n_treated + raw.n_comparison, raw.clusters) == (60, 60, None)
     assert raw.n_comparison == int((a_panel(1).start == 6).sum())
+    assert raw.mean_treated == pytest.approx(a_panel(1).outcome[a_panel(1).treated].mean())
+    assert raw.mean_comparison == pytest.approx(raw.mean_treated - raw.estimate)
 
 
 def test_files_say_the_same(tmp_path: Any) -> None:

@@ -52,7 +52,7 @@ def _followed(protocol: Protocol, moments: Moments, panel: Panel) -> RawEstimate
     units, covariates = _changes(panel), baseline(protocol, moments, panel)
     found = two_by_two(units, protocol.design.standard_errors, None if covariates is None else covariates[units.units])
     sides = (units.treated, ~units.treated)
-    means = [float(np.average(units.after[side], weights=units.weight[side])) for side in sides]
+    mean = float(np.average(units.after[units.treated], weights=units.weight[units.treated]))
     clusters = [len(np.unique(units.cluster[side])) for side in sides] if protocol.design.cluster else [None, None]
     return RawEstimate(
         estimate=found.estimate,
@@ -61,8 +61,8 @@ def _followed(protocol: Protocol, moments: Moments, panel: Panel) -> RawEstimate
         n=found.n,
         n_treated=int(units.treated.sum()),
         n_comparison=int((~units.treated).sum()),
-        mean_treated=means[0],
-        mean_comparison=means[1],
+        mean_treated=mean,
+        mean_comparison=mean - found.estimate,
         clusters=len(np.unique(units.cluster)) if protocol.design.cluster else None,
         clusters_treated=clusters[0],
         clusters_comparison=clusters[1],

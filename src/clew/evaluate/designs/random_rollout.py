@@ -10,7 +10,7 @@ from scipy.special import chdtrc, fdtrc
 from clew.errors import InputError
 from clew.evaluate.designs.method import About, Basis, Beside, Method
 from clew.evaluate.designs.starts_checks import check_starts
-from clew.evaluate.designs.starts_data import layout, means, moments_of, panel_from, sides
+from clew.evaluate.designs.starts_data import layout, mean_after, moments_of, panel_from, sides
 from clew.evaluate.designs.starts_drawn import draw
 from clew.evaluate.designs.starts_further import MOST_TIMES, further, time_name
 from clew.evaluate.designs.starts_pictures import event_study, paths
@@ -91,7 +91,7 @@ def estimate(protocol: Protocol, rows: Rows, within: Within = ()) -> RawEstimate
             where=f"column {protocol.outcome.column}",
             do="Check that the outcome column holds the outcomes.",
         )
-    mean_treated, mean_comparison = means(data.panel)
+    mean = mean_after(data.panel)
     treated = int(design.units[design.start < design.start.max()].sum())
     return RawEstimate(
         estimate=found.estimate,
@@ -100,8 +100,8 @@ def estimate(protocol: Protocol, rows: Rows, within: Within = ()) -> RawEstimate
         n=len(design.of),
         n_treated=treated,
         n_comparison=len(design.of) - treated,
-        mean_treated=mean_treated,
-        mean_comparison=mean_comparison,
+        mean_treated=mean,
+        mean_comparison=mean - found.estimate,
     )
 
 

@@ -33,7 +33,7 @@ def difference_of_rows(protocol: Protocol, moments: Moments, panel: Panel) -> Ra
         )
     after = np.asarray(period >= panel.start.min())
     found = cross_sections(moments, (treated, after), design.cluster, design.standard_errors)
-    means = [_mean(moments, side & after) for side in (treated, ~treated)]
+    mean = _mean(moments, treated & after)
     sides = _sizes(panel)
     return RawEstimate(
         estimate=found.estimate,
@@ -42,8 +42,8 @@ def difference_of_rows(protocol: Protocol, moments: Moments, panel: Panel) -> Ra
         n=found.n,
         n_treated=int(moments.n[treated].sum()),
         n_comparison=int(moments.n[~treated].sum()),
-        mean_treated=means[0],
-        mean_comparison=means[1],
+        mean_treated=mean,
+        mean_comparison=mean - found.estimate,
         clusters=len(np.unique(panel.cluster)) if design.cluster else None,
         clusters_treated=sides[0] if design.cluster else None,
         clusters_comparison=sides[1] if design.cluster else None,

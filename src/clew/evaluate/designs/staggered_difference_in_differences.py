@@ -11,7 +11,7 @@ from clew.evaluate.aggregation import Aggregate, Averages, by_cohort, by_event_t
 from clew.evaluate.callaway_santanna import GroupTime
 from clew.evaluate.designs.method import About, Basis, Beside, Method
 from clew.evaluate.designs.starts_checks import check_starts
-from clew.evaluate.designs.starts_data import effects_of, layout, means, moments_of, seen_in, sides
+from clew.evaluate.designs.starts_data import effects_of, layout, mean_after, moments_of, seen_in, sides
 from clew.evaluate.designs.starts_drawn import draw
 from clew.evaluate.designs.starts_further import by_time, further, of_average, warned_of
 from clew.evaluate.designs.starts_pictures import event_study, paths
@@ -46,7 +46,7 @@ def estimate(protocol: Protocol, rows: Rows, within: Within = ()) -> RawEstimate
             where=f"column {protocol.outcome.column}",
             do="Bring at least two treated units (or clusters) and two to compare with.",
         )
-    (mean_treated, mean_comparison), clusters = means(panel), protocol.design.cluster is not None
+    mean, clusters = mean_after(panel), protocol.design.cluster is not None
     n_treated = int(effects.units[np.unique(effects.cells.cohort)].sum())
     return RawEstimate(
         estimate=study.mean,
@@ -55,8 +55,8 @@ def estimate(protocol: Protocol, rows: Rows, within: Within = ()) -> RawEstimate
         n=int(effects.units.sum()),
         n_treated=n_treated,
         n_comparison=int(effects.units.sum()) - n_treated,
-        mean_treated=mean_treated,
-        mean_comparison=mean_comparison,
+        mean_treated=mean,
+        mean_comparison=mean - study.mean,
         clusters=len(np.unique(panel.cluster)) if clusters else None,
         clusters_treated=effects.clusters[0] if clusters else None,
         clusters_comparison=effects.clusters[1] if clusters else None,

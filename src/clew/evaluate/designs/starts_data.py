@@ -178,13 +178,7 @@ def sides(protocol: Protocol, tally: Tally) -> Sides:
     return Sides(counted, treated, ~treated, missing)
 
 
-def means(panel: Panel) -> tuple[float, float]:
-    """Return the means of treated unit-periods, and of untreated ones from the first start on; weighted as rows are."""
-    seen, treated = panel.n > 0, panel.treated
-    starts = panel.start[panel.start > 0]
-    later = np.arange(len(panel.periods)) >= starts.min(initial=len(panel.periods))
-    return _mean(panel, seen & treated), _mean(panel, seen & ~treated & later)
-
-
-def _mean(panel: Panel, cells: Flags) -> float:
-    return float(np.average(panel.outcome[cells], weights=panel.weight[cells])) if cells.any() else float("nan")
+def mean_after(panel: Panel) -> float:
+    """Return the mean of the treated unit-periods of the units that are seen before their start too, as rows weigh."""
+    cells = (panel.n > 0) & panel.treated & (panel.start > 0)[:, None]
+    return float(np.average(panel.outcome[cells], weights=panel.weight[cells]))
