@@ -116,6 +116,11 @@ def test_a_sample_of_schedules_comes_to_the_list(monkeypatch: pytest.MonkeyPatch
     assert drawn.interval(0.9) == pytest.approx(listed.interval(0.9), abs=0.1 * listed.std_error)
 
 
+def test_a_sampled_p_value_counts_the_schedule_made_and_is_never_nought() -> None:
+    certain = permutation_test(made_up(7, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 11, effect=50.0), draws=999)
+    assert (certain.exact, certain.p_value) == (False, 1 / 1000)
+
+
 def test_draws_come_from_the_seed() -> None:
     wide = made_up(7, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 11, effect=0.8)
     tests = [permutation_test(wide, seed=seed, draws=4000) for seed in (1, 1, 2)]

@@ -81,12 +81,21 @@ def without(found: Outcomes, place: int) -> LeeBounds:
 
 
 def test_errors_by_cluster_are_those_of_leaving_out_one_cluster_at_a_time() -> None:
-    found = made_up(3)
+    found = made_up(3, 300)
     bounds = lee_bounds(found, clustered=True)
-    left = np.array([(one.lower, one.upper) for one in (without(found, place) for place in range(80))])
-    jackknife = np.sqrt(79 / 80 * np.sum((left - left.mean(axis=0)) ** 2, axis=0))
-    assert (bounds.lower_error, bounds.upper_error) == pytest.approx(tuple(jackknife), rel=0.05)
-    assert bounds.df == 78
+    left = np.array([(one.lower, one.upper) for one in (without(found, place) for place in range(300))])
+    jackknife = np.sqrt(299 / 300 * np.sum((left - left.mean(axis=0)) ** 2, axis=0))
+    assert (bounds.lower_error, bounds.upper_error) == pytest.approx(tuple(jackknife), rel=0.006)
+    assert bounds.df == 298
+
+
+def test_where_nobody_is_lost_errors_by_cluster_are_those_of_a_difference() -> None:
+    """Each arm's variance between clusters with its own factor G / (G − 1), worked out by hand."""
+    found = outcomes([[3, 1], [1, 3], [2, 2], [4, 2], [1, 5]], [0] * 5, [True, True, True, False, False])
+    bounds = lee_bounds(found, clustered=True)
+    treated = 3 / 2 * sum((total - 0.5 * 4) ** 2 for total in (1, 3, 2)) / 12**2
+    comparison = 2 / 1 * sum((total - 7 / 12 * 6) ** 2 for total in (2, 5)) / 12**2
+    assert bounds.lower_error == bounds.upper_error == pytest.approx(np.sqrt(treated + comparison))
 
 
 def test_rows_that_resemble_their_cluster_make_wider_errors() -> None:
