@@ -1,5 +1,6 @@
 """One look at the data: the effect, the groups, the screens, the costs. It calls the methods in order and adds none."""
 
+from collections.abc import Iterator
 from math import isinf
 
 from scipy.special import ndtr, stdtr
@@ -8,7 +9,7 @@ from clew.evaluate.account import account
 from clew.evaluate.benchmark import benchmark
 from clew.evaluate.by_version import by_version
 from clew.evaluate.designs import method_of
-from clew.evaluate.designs.method import Beside, Method
+from clew.evaluate.designs.method import Beside, Method, Sides
 from clew.evaluate.equity import equity_groups
 from clew.evaluate.estimate import RawEstimate
 from clew.evaluate.finding import Estimate, Finding, LookAt, Screen
@@ -29,12 +30,7 @@ def analyse(protocol: Protocol, rows: Rows, *, look: int | None = None) -> Findi
     raw = method.estimate(protocol, rows, ())
     at = look_at(protocol, number, units=raw.n, clusters=raw.clusters, df=None if isinf(raw.df) else raw.df)
     effect = effect_at(raw, at)
-    beside = joined(
-        method.beside(protocol, rows, raw, at),
-        by_version(protocol, method, rows, sides, at),
-        over_time(protocol, method, rows, sides, at),
-        benchmark(protocol, rows, sides),
-    )
+    beside = joined(method.beside(protocol, rows, raw, at), *_asked_for(protocol, rows, sides, at))
     return Finding(
         design=protocol.design.kind,
         estimator=protocol.design.estimator,
@@ -50,6 +46,14 @@ def analyse(protocol: Protocol, rows: Rows, *, look: int | None = None) -> Findi
         further=beside.further,
         pictures=beside.pictures,
     )
+
+
+def _asked_for(protocol: Protocol, rows: Rows, sides: Sides, at: LookAt) -> Iterator[Beside]:
+    """Yield what the protocol asks for in tables of their own: versions, how it lasts, places."""
+    method = method_of(protocol)
+    yield by_version(protocol, method, rows, sides, at)
+    yield over_time(protocol, method, rows, sides, at)
+    yield benchmark(protocol, rows, sides)
 
 
 def joined(first: Beside, *others: Beside) -> Beside:

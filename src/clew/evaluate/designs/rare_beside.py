@@ -1,6 +1,6 @@
 """What is said beside a comparison of rare events: rates, their ratio, what so few can show, and how they scatter."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import exp, isfinite, sqrt
 from typing import Final
 
@@ -145,32 +145,31 @@ def _pictures(protocol: Protocol, found: Counted, split: Parts) -> Iterator[Pict
 
 def _by_period(protocol: Protocol, split: Parts, rate: float) -> Picture:
     """Counts against what the comparison's rate (or the expected numbers) would give, with limits of chance."""
-    design = protocol.design
+    design, key = protocol.design, split.keys[protocol.design.period]
     shown = split.treated if design.arm else np.ones(len(split.treated), dtype=np.bool_)
-    key = split.keys[design.period]
     place, times = places_in_time(key), in_time(key.labels)[1]
     events = np.bincount(place[shown], split.events[shown], len(times))
     over = np.bincount(place[shown], split.exposure[shown], len(times))
+    known = np.flatnonzero(over > 0).tolist()
     at = Funnel("count", rate, 1.0, 1.0, 0.0)
-    known = [t for t in range(len(times)) if over[t] > 0]
-    ends = {t: tuple(over[t] * end for end in at.limits(over[t], LIMIT)) for t in known}
-    outside = sum(not ends[t][0] <= events[t] <= ends[t][1] for t in known)
+    limits = np.array([[over[t] * end for end in at.limits(over[t], LIMIT)] for t in known])
+    outside = int(np.count_nonzero((events[known] < limits[:, 0]) | (events[known] > limits[:, 1])))
     sentence = (
         f"{int(events.sum())} events in {len(known)} periods, {rate * over.sum():.3g} expected if nothing changed;"
         f" {outside} periods lie outside the limits of chance."
     )
-    lines = (
-        Series("events", "points", tuple(Point(times[t], float(events[t])) for t in known)),
-        Series("expected", "line", tuple(Point(times[t], rate * over[t]) for t in known)),
-        *(
-            Series(name, "step", tuple(Point(times[t], ends[t][end]) for t in known))
-            for end, name in enumerate(("lower limit", "upper limit"))
-        ),
-    )
-    start = [t for t in known if split.treated[place == t].any()] if not design.arm else []
-    marks = (Mark(times[start[0]], "start"),) if start else ()
+    curves = (("events", "points", events[known]), ("expected", "line", rate * over[known]))
+    ends = (("lower limit", "step", limits[:, 0]), ("upper limit", "step", limits[:, 1]))
+    lines = tuple(_curve(name, style, times[known].tolist(), y.tolist()) for name, style, y in (*curves, *ends))
+    started = [] if design.arm else [t for t in known if split.treated[place == t].any()]
+    marks = tuple(Mark(float(times[t]), "start") for t in started[:1])
     title = f"Events by {design.period}"
     return Picture("events by period", title, sentence, design.period, protocol.outcome.column, lines, marks)
+
+
+def _curve(name: str, style: str, x: Sequence[float], y: Sequence[float]) -> Series:
+    points = tuple(Point(one, float(other)) for one, other in zip(x, y, strict=True))
+    return Series(name, style, points)  # type: ignore[arg-type]  # one of the styles, named above
 
 
 def _by_unit(protocol: Protocol, split: Parts) -> Picture:
