@@ -68,7 +68,7 @@ bench: setup ## every performance claim beside a peer, in one run
 	VIRTUAL_ENV=.venv-bench $(UV) pip install --quiet --require-hashes -r requirements/bench.txt
 	$(BIN)/python -m bench
 
-replications: setup oracles ## published results, computed again, into docs/reference/replications.md
+replications: setup .venv-oracles/.installed ## published results, computed again, into docs/reference/replications.md
 	$(BIN)/python -m evidence.replications
 
 reference: setup ## docs/reference/designs, from what every design says of itself

