@@ -178,7 +178,7 @@ import json, sys, time
 import pandas as pd
 from differences import ATTgt
 began, used = time.perf_counter(), time.process_time()
-model = ATTgt(data=pd.read_csv(sys.argv[1]).set_index(["unit", "period"]), cohort_name="start")
+model = ATTgt(data=pd.read_csv(sys.argv[1]).set_index(["unit", "period"]), cohort_column="start")
 model.fit("y", control_group="not_yet_treated", progress_bar=False)
 found = model.aggregate("simple").to_numpy().ravel()
 seconds = time.perf_counter() - began, time.process_time() - used
