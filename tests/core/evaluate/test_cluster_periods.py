@@ -121,6 +121,14 @@ def test_a_sampled_p_value_counts_the_schedule_made_and_is_never_nought() -> Non
     assert (certain.exact, certain.p_value) == (False, 1 / 1000)
 
 
+def test_the_order_of_clusters_changes_no_bit_of_a_sample() -> None:
+    found = made_up(7, [1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 10], 11, holes=3)
+    turned = ClusterPeriods(found.mean[::-1], found.start[::-1])
+    one, other = (permutation_test(each, draws=500) for each in (found, turned))
+    assert not one.exact
+    assert (one.p_value, one.interval(0.9)) == (other.p_value, other.interval(0.9))
+
+
 def test_draws_come_from_the_seed() -> None:
     wide = made_up(7, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 11, effect=0.8)
     tests = [permutation_test(wide, seed=seed, draws=4000) for seed in (1, 1, 2)]

@@ -26,16 +26,21 @@ METHOD = Method(
             ),
             (
                 "Those lost do not differ between arms.",
-                "The shares lost are compared over clusters (differential attrition).",
+                "The shares lost are compared over clusters (differential attrition); if they differ, Lee's bounds follow.",
             ),
             ("Clusters do not reach into each other.", "Data cannot tell: keep treated and comparison clusters apart."),
         ),
-        estimator="The difference of the two averages, plain or adjusted for baseline columns (Lin).",
+        estimator="The difference of the two averages, plain or adjusted for baseline columns (Lin); of pairs, the mean"
+        " of their differences, weighed by their sizes.",
         uncertainty="Standard errors by cluster, corrected for few of them (CR2), with Satterthwaite degrees of"
-        " freedom; beside it the randomisation test where an arm holds fewer than twelve clusters.",
+        " freedom; of pairs, how far these differ. Where an arm holds fewer than twelve clusters, the randomisation"
+        " test and the wild cluster bootstrap stand beside it.",
         sources=(
             "Bell & McCaffrey (2002), Survey Methodology 28(2)",
             "Pustejovsky & Tipton (2018), Journal of Business & Economic Statistics 36(4)",
+            "MacKinnon, Nielsen & Webb (2023), Journal of Econometrics 232",
+            "Imai, King & Nall (2009), Statistical Science 24(1)",
+            "Lee (2009), Review of Economic Studies 76(3)",
         ),
         instead="With fewer than six clusters an arm, let all of them have it one after another (stepped wedge).",
     ),

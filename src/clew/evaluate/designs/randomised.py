@@ -24,18 +24,24 @@ METHOD = Method(
                 "Chance alone dealt the arms.",
                 "Arm sizes are held against the registered share (sample-ratio mismatch).",
             ),
-            ("Those lost do not differ between arms.", "The shares lost are compared (differential attrition)."),
+            (
+                "Those lost do not differ between arms.",
+                "The shares lost are compared (differential attrition); if they differ, Lee's bounds follow.",
+            ),
             (
                 "A unit's outcome does not depend on others' arms.",
                 "Data cannot tell: where neighbours matter, deal whole clusters.",
             ),
         ),
         estimator="The difference of the two averages: plain, adjusted for baseline columns with interactions (Lin), or"
-        " within blocks.",
-        uncertainty="Standard errors that allow unequal spread (HC2), by cluster (CR2) where clusters are named.",
+        " within blocks or pairs.",
+        uncertainty="Standard errors that allow unequal spread (HC2), by cluster (CR2) where clusters are named; of"
+        " pairs, how far their differences differ (the paired t).",
         sources=(
             "Lin (2013), Annals of Applied Statistics 7(1)",
             "Imbens & Rubin (2015), Causal Inference for Statistics, Social, and Biomedical Sciences",
+            "Imai, King & Nall (2009), Statistical Science 24(1)",
+            "Lee (2009), Review of Economic Studies 76(3)",
         ),
         instead="Where units cannot be dealt one by one, deal clusters; where nothing can be dealt, compare places over"
         " time (difference-in-differences).",
