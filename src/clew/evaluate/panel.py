@@ -87,7 +87,7 @@ def panel_of(
         start = _starts(key, times, tuple(period_key.labels[i] for i in order))[_one_each(moments, unit, treated_from)]
     return Panel(
         units=tuple(units.labels[i] for i in there),
-        periods=tuple(period_key.labels[i] for i in order),
+        periods=tuple(_plain(period_key.labels[i]) for i in order),
         times=times,
         outcome=outcome[there],
         weight=weight[there],
@@ -139,6 +139,12 @@ def _one_each(moments: Moments, unit: str, column: str) -> Integers:
             do="Give each unit one value in all its rows; treatment that switches off again is no such design.",
         )
     return np.asarray(np.maximum(first, 0))
+
+
+def _plain(label: str) -> str:
+    """A period as it is read: 1989 where the data say 1989.0."""
+    number = _number(label)
+    return str(int(number)) if number is not None and number.is_integer() else label
 
 
 def _number(label: str) -> float | None:
