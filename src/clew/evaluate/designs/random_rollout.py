@@ -12,7 +12,7 @@ from clew.evaluate.designs.method import About, Basis, Beside, Method
 from clew.evaluate.designs.starts_checks import check_starts
 from clew.evaluate.designs.starts_data import layout, mean_after, moments_of, panel_from, sides
 from clew.evaluate.designs.starts_drawn import draw
-from clew.evaluate.designs.starts_further import MOST_TIMES, further, time_name
+from clew.evaluate.designs.starts_further import MOST_SHOWN, MOST_TIMES, further, nearest, time_name
 from clew.evaluate.designs.starts_pictures import event_study, paths
 from clew.evaluate.estimate import RawEstimate
 from clew.evaluate.finding import Further, LookAt, Picture, Randomisation, Screen
@@ -164,9 +164,9 @@ def _others(protocol: Protocol, design: Rollout, look: LookAt) -> Iterator[Furth
     found = efficient(design, compared)
     why = f"the same estimate; {found.taken_off:.2f} times the difference before the start is taken off"
     yield further("conservative standard error", (found.estimate, found.std_error), found.df, look, why=why)
-    for name, beta in (("plain difference", 0.0), ("difference-in-differences", 1.0)):
+    for name, beta, taken in (("plain difference", 0.0, "nothing"), ("difference-in-differences", 1.0, "all")):
         other = efficient(design, compared, beta)
-        why = f"{beta:g} times the difference before the start is taken off; conservative standard error"
+        why = f"{taken} of the difference before the start is taken off; conservative standard error"
         yield further(name, (other.estimate, other.std_error), other.df, look, why=why)
     for estimand, says in ESTIMANDS.items():
         if estimand != protocol.design.estimand:
@@ -187,8 +187,8 @@ def _by_time(data: _Data, look: LookAt) -> Iterator[Further]:
 def _event_study(protocol: Protocol, data: _Data, look: LookAt) -> Picture:
     """Each time since the start, with limits that allow for how many are looked at (Bonferroni)."""
     found = [(time, efficient(data.design, each)) for time, each in at_event_time(data.design, data.panel.times)]
-    shown = [(time, each) for time, each in found if each.df > 0]
-    shown = [(time, each) for time, each in shown if abs(each.taken_off - 1) > 1e-9 or time >= 0]
+    known = [(time, each) for time, each in found if each.df > 0 and (time >= 0 or abs(each.taken_off - 1) > 1e-9)]
+    shown = [known[place] for place in nearest(np.array([time for time, _ in known]), MOST_SHOWN)]
     p = look.nominal_p / max(len(shown), 1)
     estimates = np.array([each.estimate for _, each in shown])
     margin = np.array([critical_value(p, each.df) * each.std_error for _, each in shown])

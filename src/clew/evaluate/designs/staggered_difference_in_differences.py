@@ -13,7 +13,7 @@ from clew.evaluate.designs.method import About, Basis, Beside, Method
 from clew.evaluate.designs.starts_checks import check_starts
 from clew.evaluate.designs.starts_data import effects_of, layout, mean_after, moments_of, seen_in, sides
 from clew.evaluate.designs.starts_drawn import draw
-from clew.evaluate.designs.starts_further import by_time, further, of_average, warned_of
+from clew.evaluate.designs.starts_further import MOST_SHOWN, by_time, further, nearest, of_average, warned_of
 from clew.evaluate.designs.starts_pictures import event_study, paths
 from clew.evaluate.designs.starts_screens import attrition, few_treated, pre_trends, sensitivity
 from clew.evaluate.estimate import RawEstimate
@@ -111,10 +111,12 @@ def _cohorts(panel: Panel, effects: GroupTime, raw: RawEstimate, look: LookAt) -
 
 
 def _event_study(protocol: Protocol, effects: GroupTime, study: Averages, look: LookAt) -> Picture:
-    limit = critical_value_of_all(study.covariance[:-1, :-1], look.nominal_p, protocol.design.seed or 0)
+    shown = nearest(study.at, MOST_SHOWN)
+    covariance = study.covariance[np.ix_(shown, shown)]
+    limit = critical_value_of_all(covariance, look.nominal_p, protocol.design.seed or 0)
     margin = np.where(study.clusters > 1, limit * study.std_error, 0.0)
     bands = np.column_stack([study.estimate, study.estimate - margin, study.estimate + margin])
-    return event_study(protocol, study.at, bands, effects.reference)
+    return event_study(protocol, study.at[shown], bands[shown], effects.reference)
 
 
 def basis(protocol: Protocol) -> Basis:

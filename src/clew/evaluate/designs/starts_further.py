@@ -1,6 +1,6 @@
 """Figures beside the effect of units followed over time: by time since the start, by cohort, by other estimators."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import isinf
 from typing import Final, Literal
 
@@ -12,10 +12,14 @@ from clew.evaluate.finding import Further, LookAt
 from clew.evaluate.looks import critical_value
 from clew.evaluate.panel import Panel
 from clew.evaluate.pre_trends import FEWEST
+from clew.evaluate.rows import Floats
 from clew.evaluate.two_way import two_way
 
 MOST_TIMES: Final = 24
 """Times since the start that are listed one by one."""
+
+MOST_SHOWN: Final = 48
+"""Times since the start that are drawn."""
 
 Kind = Literal["estimate", "warning", "period", "group"]
 
@@ -52,10 +56,18 @@ def of_average(name: str, study: Averages, place: int, df: float, look: LookAt, 
 
 
 def by_time(study: Averages, df: float, look: LookAt) -> Iterator[Further]:
-    """Yield the differences at the times nearest to the start, at most `MOST_TIMES`; all are in the picture."""
-    nearest = sorted(range(len(study.at)), key=lambda place: (abs(study.at[place]), study.at[place]))[:MOST_TIMES]
-    for place in sorted(nearest):
+    """Yield the differences at the times nearest to the start, at most `MOST_TIMES`."""
+    for place in nearest(study.at, MOST_TIMES):
         yield of_average(time_name(float(study.at[place])), study, place, df, look)
+
+
+def nearest(times: Sequence[float] | Floats, most: int) -> list[int]:
+    """Return the places of the times nearest to the start, in their order.
+
+    >>> nearest([-3.0, -2.0, 0.0, 1.0], 3)
+    [1, 2, 3]
+    """
+    return sorted(sorted(range(len(times)), key=lambda place: (abs(times[place]), times[place]))[:most])
 
 
 def time_name(time: float) -> str:
