@@ -26,7 +26,7 @@ METHOD = Method(
             ),
             (
                 "Those lost do not differ between arms.",
-                "The shares lost are compared over clusters (differential attrition); if they differ, Lee's bounds follow.",
+                "The shares lost are compared (differential attrition); if they differ, Lee's bounds follow.",
             ),
             ("Clusters do not reach into each other.", "Data cannot tell: keep treated and comparison clusters apart."),
         ),
