@@ -16,6 +16,9 @@ from clew.evaluate.rows import Floats
 
 CONVERGED = 1e-10
 ROUNDS = 500
+NOTHING = 1e-13
+"""Share of the outcome below which what is left of it is rounding."""
+
 STATIONARY = 0.98
 """The largest autocorrelation looked for: beyond it a trend and a wandering level cannot be told apart."""
 
@@ -56,15 +59,21 @@ def _whitened(values: Floats, rho: float) -> Floats:
 
 
 def restricted_rho(design: Floats, outcome: Floats) -> float:
-    """Return the first-order autocorrelation of the errors by restricted maximum likelihood.
+    """Return the first-order autocorrelation of the errors by restricted maximum likelihood; 0 where there are none.
 
     Unlike the correlation of residuals it is not drawn towards zero and below by the columns fitted.
     """
+    basis = np.linalg.qr(design)[0]
+    left = outcome - basis @ (basis.T @ outcome)
+    size = float(np.sqrt(left @ left))
+    if size <= NOTHING * float(np.sqrt(outcome @ outcome)):
+        return 0.0
+    parts = _products(np.column_stack([basis, left / size]))
     places = np.linspace(-STATIONARY, STATIONARY, 50)
-    found = int(np.argmin([_deviance(design, outcome, float(rho)) for rho in places]))
+    found = int(np.argmin([_deviance(parts, len(outcome), float(rho)) for rho in places]))
     bounds = (places[max(found - 1, 0)], places[min(found + 1, len(places) - 1)])
     best = minimize_scalar(
-        lambda rho: _deviance(design, outcome, float(rho)),
+        lambda rho: _deviance(parts, len(outcome), float(rho)),
         bounds=bounds,
         method="bounded",
         options={"xatol": 1e-8},
@@ -72,11 +81,23 @@ def restricted_rho(design: Floats, outcome: Floats) -> float:
     return float(best.x)
 
 
-def _deviance(design: Floats, outcome: Floats, rho: float) -> float:
-    """Minus twice the restricted log-likelihood, up to a constant, at the best variance."""
-    fit = whitened_fit(design, outcome, rho)
-    volume = -np.linalg.slogdet(fit.bread)[1]
-    return float(fit.df * np.log(fit.residuals @ fit.residuals) + volume - np.log(1 - rho**2))
+def _products(columns: Floats) -> tuple[Floats, Floats, Floats]:
+    """The parts of which columns'·Ω·columns is made for every ρ, with Ω the inverse correlation times 1 − ρ²."""
+    neighbours = columns[1:].T @ columns[:-1]
+    ends = np.outer(columns[0], columns[0]) + np.outer(columns[-1], columns[-1])
+    return columns.T @ columns, neighbours + neighbours.T, ends
+
+
+def _deviance(parts: tuple[Floats, Floats, Floats], periods: int, rho: float) -> float:
+    """Minus twice the restricted log-likelihood, up to a constant, at the best variance.
+
+    The last diagonal entry of the Cholesky factor is the root of the residual sum of squares, the others give the
+    determinant of the columns' products.
+    """
+    own, neighbours, ends = parts
+    root = np.diagonal(np.linalg.cholesky((1 + rho**2) * own - rho * neighbours - rho**2 * ends))
+    df = periods - len(root) + 1
+    return float(2 * df * np.log(root[-1]) + 2 * np.sum(np.log(root[:-1])) - np.log(1 - rho**2))
 
 
 def durbin_watson(residuals: Floats) -> float:

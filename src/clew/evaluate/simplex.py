@@ -41,11 +41,12 @@ def _nearest(about: Floats, root_ridge: float) -> Floats:
     """Weights of the hull's point nearest to the origin, |about·w|² + root_ridge²·|w|² at its least."""
     count = about.shape[1]
     below = [np.eye(count) * root_ridge] if root_ridge else []
-    rows = np.vstack([about, *below, np.ones((1, count))])
-    aim = np.zeros(len(rows))
-    aim[-1] = 1.0
-    found = nnls(rows, aim, maxiter=30 * count)[0]
-    return _polished(rows[:-1], np.asarray(found / found.sum()))
+    held = np.vstack([about, *below])
+    rows = np.column_stack([np.vstack([held, np.ones((1, count))]), np.append(np.zeros(len(held)), 1.0)])
+    if len(rows) > count + 1:  # the same sums of squares in fewer rows
+        rows = np.linalg.qr(rows, mode="r")
+    found = nnls(rows[:, :-1], rows[:, -1], maxiter=30 * count)[0]
+    return _polished(held, np.asarray(found / found.sum()))
 
 
 def _polished(about: Floats, weights: Floats) -> Floats:

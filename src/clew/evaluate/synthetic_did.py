@@ -20,7 +20,7 @@ from clew.evaluate.simplex import simplex_weights
 TIME_RIDGE = 1e-6
 """The ridge of the periods' weights, as a share of the noise: only to make them unique."""
 
-DRAWS = 500
+DRAWS = 200
 """Groups of placebo-treated donors drawn where there are more of them than can be listed."""
 
 

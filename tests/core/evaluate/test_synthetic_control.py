@@ -149,10 +149,15 @@ def test_predictors_count_by_their_importance_in_their_own_standard_deviations()
     predictors[0] = predictors[1:].mean(axis=0)
     only_first = synthetic_control(outcome, 0, others(outcome), START, Matching(predictors, np.array([1.0, 0.0])))
     assert only_first.weights @ predictors[1:, 0] == pytest.approx(predictors[0, 0], abs=1e-4)
+    predictors[0] = predictors[1:].max(axis=0)  # beyond all mixtures, so that it matters what counts more
     both = Matching(predictors, np.array([1.0, 3.0]))
     rescaled = Matching(predictors * [50.0, 0.1], np.array([1.0, 3.0]))
     found, again = (synthetic_control(outcome, 0, others(outcome), START, each) for each in (both, rescaled))
     assert found.weights == pytest.approx(again.weights, abs=1e-8)
+    thrice = Matching(predictors[:, [0, 1, 1, 1]], np.ones(4))  # to count three times is to stand there three times
+    assert found.weights == pytest.approx(
+        synthetic_control(outcome, 0, others(outcome), START, thrice).weights, abs=1e-8
+    )
 
 
 def test_under_no_effect_the_placebo_test_errs_as_often_as_it_says() -> None:

@@ -154,8 +154,8 @@ METHOD = Method(
         estimator="Places are weighed so that they run parallel to the treated one before the start, periods so that"
         " the past predicts the others' later mean; the effect is the weighted difference of differences.",
         uncertainty="Every other place is given the start in turn: the standard deviation of the effects so found is"
-        " the standard error. All are used, so that no seed matters; the reference is t with one less than their"
-        " number, as the authors' normal one is too narrow with few places.",
+        " the standard error. Up to 200 of them are all used, so that no seed matters; the reference is t with one less"
+        " than their number, as the authors' normal one is too narrow with few places.",
         sources=("Arkhangelsky, Athey, Hirshberg, Imbens & Wager (2021), American Economic Review 111(12)",),
         instead="Where a mixture of others meets the treated place's level too, synthetic control is easier to explain."
         " Where several places can wait, deal the start: that beats every stand-in.",
