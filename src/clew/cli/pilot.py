@@ -176,8 +176,9 @@ def assign(
 ) -> None:
     """Deal the units of a CSV file to the arms, by the seed that was committed before.
 
-    Whole clusters are dealt where the protocol randomises clusters; within blocks where it names them. The rule is
-    simple enough to be repeated in any language: docs/reference/protocol.md, "Assignment".
+    Whole clusters are dealt where the protocol randomises clusters; within blocks where it names them. In a stepped
+    wedge and a random roll-out the start dates of [design] from are dealt. The rule is simple enough to be repeated in
+    any language: docs/reference/protocol.md, "Assignment".
 
     \b
     Example:
