@@ -2,7 +2,7 @@
 
 Each term is a double with a known bound. It is cut into two whole numbers of `bits` bits each: how many units it holds,
 and what is left in units 2^−`bits` as large. Whole numbers add up exactly in any order, on every engine, so threads,
-chunks and the engine itself change no bit. Of the largest term the cut keeps at least 60 bits.
+chunks and the engine itself change no bit. Up to four thousand million rows the cut keeps 60 bits of the largest term.
 """
 
 from collections.abc import Mapping
