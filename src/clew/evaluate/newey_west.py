@@ -41,11 +41,12 @@ class TimeFit:
 
 
 def least_squares(design: Floats, outcome: Floats) -> TimeFit:
-    """Fit `outcome` (n,) on `design` (n, k) of full column rank."""
+    """Fit `outcome` (n,) on `design` (n, k) of full column rank; refined once, so that its level costs no digits."""
     scale = np.sqrt(np.sum(design**2, axis=0))
     q, r = np.linalg.qr(design / scale)
     inverse = np.linalg.inv(r) / scale[:, None]
     coefficients = inverse @ (q.T @ outcome)
+    coefficients += inverse @ (q.T @ (outcome - design @ coefficients))
     return TimeFit(design, coefficients, inverse @ inverse.T, outcome - design @ coefficients)
 
 
