@@ -147,6 +147,25 @@ def test_people_seen_once_have_an_event_study_too(cluster: str | None) -> None:
     assert finding(drifting, cluster=cluster).screens[0].flag
 
 
+@pytest.mark.parametrize("cluster", [None, "region"])
+def test_people_seen_once_who_are_others_than_before_are_asked_about(cluster: str | None) -> None:
+    columns = people(4, 4000)
+    fewer = (columns["new"] == 1) & (columns["year"] >= 2004) & (np.arange(4000) % 3 == 0)
+    for kept, flag in ((~fewer, True), (np.ones(4000, dtype=bool), False)):
+        found = finding({name: values[kept] for name, values in columns.items()}, cluster=cluster)
+        screen = found.screens[-1]
+        assert (screen.name, screen.flag) == ("composition", flag)
+        assert screen.why.endswith("?") is flag
+
+
+def test_composition_by_hand() -> None:
+    """Kentucky-like counts: 20 and 30 of each hundred before, 30 and 20 after: chi-square 4, p = .0455."""
+    new, year = np.repeat([1, 1, 0, 0], [20, 30, 30, 20]), np.repeat([2003, 2004, 2003, 2004], [20, 30, 30, 20])
+    rate = np.random.default_rng(1).normal(0, 1, 100)
+    found = finding({"place": np.arange(100), "year": year, "new": new, "rate": rate})
+    assert found.screens[-1].p_value == pytest.approx(0.0455, abs=1e-4)
+
+
 def test_what_is_said_beside() -> None:
     found = finding(followed(5, units=200))
     names = [screen.name for screen in found.screens]

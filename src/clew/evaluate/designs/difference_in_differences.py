@@ -7,7 +7,7 @@ import numpy as np
 from clew.errors import InputError
 from clew.evaluate.aggregation import Averages, by_event_time
 from clew.evaluate.designs.method import About, Basis, Beside, Method
-from clew.evaluate.designs.seen_once import difference_of_rows, once, study_of_rows
+from clew.evaluate.designs.seen_once import composition, difference_of_rows, once, study_of_rows
 from clew.evaluate.designs.starts_data import baseline, effects_of, layout, moments_of, panel_from, seen_in, sides
 from clew.evaluate.designs.starts_drawn import draw
 from clew.evaluate.designs.starts_further import by_time, further
@@ -82,7 +82,7 @@ def beside(protocol: Protocol, rows: Rows, raw: RawEstimate, look: LookAt) -> Be
     df = min(sizes) - 1.0
     what = "clusters" if protocol.design.cluster else "units"
     screens = (pre_trends(before_of_means(study, reference), df, look), *sensitivity(study, df, look, LAST))
-    missing = () if once(panel) else _missing(protocol, rows, panel, raw)
+    missing = (composition(protocol, moments, panel),) if once(panel) else _missing(protocol, rows, panel, raw)
     others = () if once(panel) else _others(protocol, panel, look)
     return Beside(
         screens=(*screens, few_treated(*sizes, what), *missing),
@@ -159,7 +159,12 @@ METHOD = Method(
             ),
             (
                 "Those missing do not differ between the sides.",
-                "Missing unit-periods are compared, with units as clusters (differential attrition).",
+                (
+                    (
+                        "Missing unit-periods are compared, with units as clusters (differential attrition); where units are"
+                        " seen once, the treated share of those seen before and after the start (composition)."
+                    ),
+                ),
             ),
         ),
         estimator="Each unit's periods are averaged to one value before and one from the start on; the mean change of"

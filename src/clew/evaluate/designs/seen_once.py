@@ -3,13 +3,16 @@
 from dataclasses import replace
 
 import numpy as np
+from scipy.special import chdtrc, stdtr
 
 from clew.errors import InputError
 from clew.evaluate.aggregation import Averages, by_event_time
 from clew.evaluate.callaway_santanna import group_time
 from clew.evaluate.estimate import RawEstimate
+from clew.evaluate.finding import Screen
 from clew.evaluate.panel import Flags, Panel, panel_of
-from clew.evaluate.rows import Floats, Integers, Moments
+from clew.evaluate.rows import Floats, Integers, Moments, numbered
+from clew.evaluate.screens import ATTRITION_P
 from clew.evaluate.two_by_two import cross_sections
 from clew.pilot.protocol import Protocol
 
@@ -118,3 +121,44 @@ def _of_clusters(protocol: Protocol, moments: Moments, panel: Panel) -> Study:
     np.minimum.at(start, np.searchsorted(np.unique(panel.cluster), panel.cluster), panel.start)
     effects = group_time(replace(whole, start=start), against="never", base="universal")
     return by_event_time(effects), effects.reference, effects.clusters
+
+
+def composition(protocol: Protocol, moments: Moments, panel: Panel) -> Screen:
+    """Ask whether the treated are a smaller or larger part of those seen than they were before the start.
+
+    Rows are counted alone, or by cluster where clusters are named: then shares seen after the start are compared, each
+    cluster counting alike.
+    """
+    treated, period = _places(protocol, moments, panel)
+    after = np.asarray(period >= panel.start.min())
+    counts = np.array([[moments.n[side & time].sum() for time in (~after, after)] for side in (treated, ~treated)])
+    shares = counts[0] / counts.sum(axis=0)
+    _, cluster = numbered(panel.cluster)
+    p = _p_by_cluster(panel, cluster) if protocol.design.cluster else _p_of_rows(counts.astype(np.float64))
+    said = f"Of those seen, {shares[0]:.1%} are of the treated side before the start and {shares[1]:.1%} after it"
+    if p is None:
+        return Screen("composition", flag=False, statistic=None, why=f"{said}; too few clusters to test it.")
+    flag = p < ATTRITION_P
+    question = ": did who is seen change with the start?" if flag else ", no more apart than chance has it."
+    return Screen("composition", flag, float(shares[1] - shares[0]), f"{said} (p = {p:.2g}){question}", p)
+
+
+def _p_of_rows(counts: Floats) -> float:
+    """Two-sided p-value of equal odds in a table (2, 2), by chi-square."""
+    expected = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / counts.sum()
+    return float(chdtrc(1, np.sum((counts - expected) ** 2 / expected)))
+
+
+def _p_by_cluster(panel: Panel, cluster: Integers) -> float | None:
+    """Two-sided p-value of equal shares of rows after the start in clusters of both sides, by Welch's t."""
+    after = (np.argmax(panel.n > 0, axis=1) >= panel.start.min()) * 1.0
+    share = np.bincount(cluster, after) / np.bincount(cluster)
+    treated = np.bincount(cluster, panel.start < len(panel.periods)) > 0
+    parts = [share[treated], share[~treated]]
+    if min(map(len, parts)) < 2:
+        return None
+    variance = np.array([part.var(ddof=1) / len(part) for part in parts])
+    if not variance.sum() > 0:
+        return float(parts[0].mean() == parts[1].mean())
+    df = variance.sum() ** 2 / np.sum(variance**2 / np.array([len(part) - 1 for part in parts]))
+    return float(2 * stdtr(df, -abs(parts[0].mean() - parts[1].mean()) / np.sqrt(variance.sum())))
