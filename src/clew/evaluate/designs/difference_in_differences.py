@@ -160,10 +160,8 @@ METHOD = Method(
             (
                 "Those missing do not differ between the sides.",
                 (
-                    (
-                        "Missing unit-periods are compared, with units as clusters (differential attrition); where units are"
-                        " seen once, the treated share of those seen before and after the start (composition)."
-                    ),
+                    "Missing unit-periods are compared, with units as clusters (differential attrition); where units"
+                    " are seen once, the treated share of those seen before and after the start (composition)."
                 ),
             ),
         ),
