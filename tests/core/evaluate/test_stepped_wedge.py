@@ -109,7 +109,14 @@ def test_what_stands_beside_it() -> None:
 
 
 def test_pictures_show_who_started_when_and_the_means() -> None:
-    schedule, means = analyse(wedge(), in_memory(a_wedge())).pictures
+    finding = analyse(wedge(), in_memory(a_wedge()))
+    schedule, means, since = finding.pictures
+    periods = [one for one in finding.further if one.kind == "period"]
+    (effect,) = since.series
+    assert [(point.x, point.y, (point.low, point.high)) for point in effect.points] == [
+        (place, one.estimate, one.interval) for place, one in enumerate(periods, 1)
+    ]
+    assert since.sentence.startswith(f"In the first period since the start the effect is {periods[0].estimate:+.3g}")
     after, before = schedule.series
     assert [point.label for point in after.points] == districts()
     assert [(point.low, point.high) for point in after.points[:3]] == [(1.5, 5.5), (1.5, 5.5), (2.5, 5.5)]
@@ -141,6 +148,18 @@ def test_empty_cluster_periods_are_allowed_and_said() -> None:
     rows = in_memory({name: values[~gone] for name, values in trial.items()})
     (schedule,) = [screen for screen in analyse(wedge(), rows).screens if screen.name == "schedule"]
     assert schedule.why.startswith("1 of 40 cluster-periods have no outcome")
+
+
+def test_the_sides_are_treated_and_untreated_periods_and_rows_are_units() -> None:
+    trial = a_wedge()
+    trial["y"][:7] = np.nan
+    treated = trial["month"] >= trial["start"].astype(int)
+    method, rows = method_of(wedge()), in_memory(trial)
+    sides = method.sides(wedge(), rows.tally(method.layout(wedge())))
+    assert sides.units_treated == treated.sum()
+    assert sides.tally.n[sides.comparison].sum() == (~treated[7:]).sum()
+    lost = treated[:7].sum()
+    assert sides.missing == (("treated", lost), ("not yet treated", 7 - lost))
 
 
 def refused(**columns: Any) -> str:

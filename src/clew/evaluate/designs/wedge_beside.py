@@ -9,7 +9,7 @@ from scipy.special import stdtr
 from clew.evaluate.cluster_periods import ClusterPeriods, permutation_test, schedules_possible, vertical
 from clew.evaluate.designs.method import Beside
 from clew.evaluate.designs.wedge_data import Schedule, layout, panel_and_spread, schedule_of
-from clew.evaluate.designs.wedge_pictures import pictures
+from clew.evaluate.designs.wedge_pictures import over_time, pictures
 from clew.evaluate.estimate import RawEstimate
 from clew.evaluate.finding import Further, LookAt, Randomisation, Screen
 from clew.evaluate.hussey_hughes import Cells, MixedModel, by_exposure, hussey_hughes
@@ -29,11 +29,11 @@ def beside(protocol: Protocol, rows: Rows, raw: RawEstimate, look: LookAt) -> Be
     panel, inside = panel_and_spread(protocol, rows)
     cells = Cells(ClusterPeriods(panel.outcome, panel.start), panel.weight, int(panel.n.sum()), inside)
     test = _test(raw, panel)
-    schedule = schedule_of(protocol, rows.tally(layout(protocol)))
+    schedule, further = schedule_of(protocol, rows.tally(layout(protocol))), tuple(_further(cells, look))
     return Beside(
         screens=(_attrition(protocol, schedule), _empty(panel), *_few(panel, test, look)),
-        further=tuple(_further(cells, look)),
-        pictures=pictures(protocol, panel),
+        further=further,
+        pictures=(*pictures(protocol, panel), *over_time(protocol, further)),
         randomisation=test,
     )
 

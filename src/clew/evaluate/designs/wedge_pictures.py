@@ -3,7 +3,7 @@
 import numpy as np
 
 from clew.evaluate.cluster_periods import ClusterPeriods, vertical
-from clew.evaluate.finding import Picture, Point, Series
+from clew.evaluate.finding import Further, Picture, Point, Series
 from clew.evaluate.panel import Flags, Panel
 from clew.pilot.protocol import Protocol
 
@@ -14,6 +14,26 @@ MOST_BARS = 30
 def pictures(protocol: Protocol, panel: Panel) -> tuple[Picture, ...]:
     """Return the schedule and the means by period."""
     return _schedule(panel), _means(protocol, panel)
+
+
+def over_time(protocol: Protocol, further: tuple[Further, ...]) -> tuple[Picture, ...]:
+    """Return the effect by periods since the start, with intervals, where the mixed model gives it for two or more."""
+    found = [one for one in further if one.kind == "period" and one.estimate is not None and one.interval is not None]
+    if len(found) < 2:
+        return ()
+    points = tuple(
+        Point(place, one.estimate or 0.0, *(one.interval or (None, None)), label=one.name)
+        for place, one in enumerate(found, 1)
+    )
+    first, last = points[0].y, points[-1].y
+    name = protocol.outcome.name or protocol.outcome.column
+    sentence = (
+        f"In the first period since the start the effect is {first:+.3g}, in the last {last:+.3g}; intervals of the"
+        " mixed model, one by one."
+    )
+    series = (Series("effect", "points", points),)
+    title = "Effect by periods since the start"
+    return (Picture("since-start", title, sentence, "periods since the start", f"effect on {name}", series, zero=True),)
 
 
 def _schedule(panel: Panel) -> Picture:
