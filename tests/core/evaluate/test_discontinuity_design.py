@@ -279,6 +279,21 @@ def test_a_baseline_that_jumps_is_asked_about(column: str) -> None:
     assert f"Of 3 baseline columns, {column}" in asked.why
 
 
+def test_a_baseline_that_is_the_rule_itself_is_asked_about() -> None:
+    data = people()
+    data["age"] = (data["score"] >= 50) * 1.0
+    asked = screen(found(pilot(adjust_for=("age",)), data), "baseline at the cut-off")
+    assert asked.flag
+    assert asked.statistic is None
+    assert asked.p_value == 0
+
+
+def test_sides_too_coarse_for_placebo_cutoffs_have_no_picture_of_them() -> None:
+    finding = found(pilot(cutoff=49.0, bandwidth=5.5), people(step=2.0))
+    assert screen(finding, "placebo cut-offs").why == "Too few values on either side to look elsewhere."
+    assert [one.name for one in finding.pictures] == ["cut-off", "density"]
+
+
 def test_rows_unlike_the_others_next_to_the_cutoff_are_asked_about() -> None:
     data = people(effect=0.0)
     near = (data["score"] >= 50) & (data["score"] < 51)

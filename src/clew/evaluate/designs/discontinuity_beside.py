@@ -135,7 +135,7 @@ def _attrition(seen: Seen) -> Screen:
     by = 100 * found.found.conventional
     said = f"At the cut-off the share of missing outcomes changes by {by:+.1f} percentage points"
     question = ": are those who were lost like those who stayed?" if flag else ", no more than chance does."
-    return Screen(name, flag, found.t, f"{said} (p = {found.p_value:.2g}){question}", found.p_value)
+    return Screen(name, flag, found.statistic, f"{said} (p = {found.p_value:.2g}){question}", found.p_value)
 
 
 def _baseline(seen: Seen) -> Screen:
@@ -150,7 +150,7 @@ def _baseline(seen: Seen) -> Screen:
     flag = p_value < CHECK_P
     said = f"Of {len(known)} baseline columns, {worst} jumps most, by {known[worst].found.conventional:+.3g}"
     question = ": do the sides differ in more than the treatment?" if flag else ", no more than chance does."
-    return Screen(name, flag, known[worst].t, f"{said} (p = {p_value:.2g}){question}", p_value)
+    return Screen(name, flag, known[worst].statistic, f"{said} (p = {p_value:.2g}){question}", p_value)
 
 
 def _baseline_jumps(seen: Seen) -> Iterator[tuple[str, Inference | None]]:
@@ -190,7 +190,7 @@ def _placebo(seen: Seen, found: tuple[Placebo, ...]) -> Screen:
     """Ask whether the outcome jumps as surely where nothing happens: more often than 1 in 20, beyond chance."""
     name, jumps = "placebo cut-offs", [Inference(one.jump) for one in found]
     if not jumps:
-        return Screen(name, flag=False, statistic=None, why="Neither side is long enough for a placebo cut-off.")
+        return Screen(name, flag=False, statistic=None, why="Too few values on either side to look elsewhere.")
     hits = sum(one.p_value < 0.05 for one in jumps)
     p_value = float(bdtrc(hits - 1, len(jumps), 0.05)) if hits else 1.0
     flag = p_value < CHECK_P

@@ -55,6 +55,11 @@ class Inference:
         return found.estimate / found.std_error if found.std_error > 0 else math.copysign(math.inf, found.estimate)
 
     @property
+    def statistic(self) -> float | None:
+        """The same where it is finite, to be written down."""
+        return self.t if math.isfinite(self.t) else None
+
+    @property
     def p_value(self) -> float:
         """Two-sided, of no jump, by the normal distribution."""
         return two_sided(self.t)

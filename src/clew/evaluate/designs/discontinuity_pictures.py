@@ -35,11 +35,12 @@ def pictures(
     people: tuple[Floats, Floats],
     look: LookAt,
 ) -> tuple[Picture, ...]:
-    """Return the outcome and the rows along the running variable, and the jumps at placebo cut-offs.
+    """Return the outcome and the rows along the running variable, and the jumps at placebo cut-offs, if any.
 
     `people`: distinct distances past the cut-off, and the rows of each.
     """
-    return (_outcome(protocol, scores, whole), _density(protocol, *people), _placebos(protocol, whole, placebos, look))
+    elsewhere = (_placebos(protocol, whole, placebos, look),) if placebos else ()
+    return (_outcome(protocol, scores, whole), _density(protocol, *people), *elsewhere)
 
 
 def _outcome(protocol: Protocol, scores: Scores, whole: Jump) -> Picture:
