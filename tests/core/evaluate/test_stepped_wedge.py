@@ -13,9 +13,10 @@ from clew.evaluate.arrays import ArrayRows
 from clew.evaluate.cluster_periods import ClusterPeriods, permutation_test
 from clew.evaluate.designs import method_of
 from clew.evaluate.files import open_rows
+from clew.evaluate.finding import Screen
 from clew.evaluate.simulate import Drawn
 from clew.evaluate.world import Scenario, World
-from clew.pilot.protocol import Protocol
+from clew.pilot.protocol import Looks, Protocol
 from trials import Trial, in_memory, registered, write_csv
 
 
@@ -106,6 +107,28 @@ def test_what_stands_beside_it() -> None:
     assert "In 2 of 5 periods all clusters are treated, or none" in screens["schedule"].why
     assert "8 clusters" in screens["few clusters"].why
     assert not any(screen.flag for screen in screens.values())
+
+
+def few_clusters(trial: Trial, looks: int) -> Screen:
+    finding = analyse(replace(wedge(), looks=Looks("obrien-fleming", looks)), in_memory(trial), look=1)
+    assert finding.effect.interval == (-np.inf, np.inf)
+    (screen,) = [screen for screen in finding.screens if screen.name == "few clusters"]
+    return screen
+
+
+def test_a_look_that_no_deal_can_pass_is_told_and_few_clusters_are_asked_about() -> None:
+    """Eight districts can be dealt in 2,520 ways; sixteen in so many that a sample of them is drawn."""
+    eight = a_wedge()
+    screen = few_clusters(eight, 5)
+    assert screen.flag
+    assert (
+        "8 clusters: the smallest p-value that dealing them anew can give is 0.0004, this look's limit is" in screen.why
+    )
+    twice = {name: np.concatenate([values, values]) for name, values in eight.items()}
+    twice["district"] = np.char.add(twice["district"], np.repeat(["", " 2"], len(eight["y"])))
+    screen = few_clusters(twice, 5)
+    assert not screen.flag
+    assert "Of 9999 deals that were drawn none can show so much at this look." in screen.why
 
 
 def test_pictures_show_who_started_when_and_the_means() -> None:

@@ -73,12 +73,14 @@ def _empty(panel: Panel) -> Screen:
 def _few(panel: Panel, test: Randomisation, look: LookAt) -> Iterator[Screen]:
     """Ask, where there are few clusters, whether any result could have passed this look."""
     least = 1 / (test.draws if test.exact else 1 + test.draws)
-    flag = least > look.nominal_p
-    if len(panel.units) >= FEW_CLUSTERS and not flag:
+    too_coarse = least > look.nominal_p
+    flag = too_coarse and test.exact
+    if len(panel.units) >= FEW_CLUSTERS and not too_coarse:
         return
     said = f"{len(panel.units)} clusters: the smallest p-value that dealing them anew can give is {least:.2g}"
     limit = f"this look's limit is {look.nominal_p:.2g}"
-    why = f"{said}, {limit}: are there too few?" if flag else f"{said}; {limit}."
+    drawn = f" Of {test.draws} deals that were drawn none can show so much at this look." if too_coarse else ""
+    why = f"{said}, {limit}: are there too few?" if flag else f"{said}; {limit}.{drawn}"
     yield Screen("few clusters", flag, least, why)
 
 
