@@ -11,6 +11,11 @@ from clew.evaluate.rows import Tally
 from clew.evaluate.wording import listed, quoted
 from clew.pilot.protocol import Protocol
 
+SWITCHED = (
+    "Where starts differ, use `staggered-difference-in-differences`. Treatment that is switched off again is no such"
+    " design."
+)
+
 
 def check_two_sides(protocol: Protocol, tally: Tally) -> None:
     """Refuse what is no before-and-after comparison of two sides."""
@@ -66,11 +71,7 @@ def _of_two_sides(protocol: Protocol, tally: Tally, found: Seen) -> Iterator[Pro
         what = (
             f"{len(switched)} units are treated before {design.starts[0]}, or not any more later: {listed(switched)}."
         )
-        do = (
-            "Where starts differ, use `staggered-difference-in-differences`. Treatment that is switched off again is no"
-            " such design."
-        )
-        yield Problem(what, where, do)
+        yield Problem(what, where, SWITCHED)
     elif treated.sum() == 1 and not once:
         yield Problem("only one unit is treated: chance is not told from effect.", where, ONE_TREATED)
 
