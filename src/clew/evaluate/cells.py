@@ -63,9 +63,10 @@ def likely_cells(keys: Mapping[str, Profile], layout: Layout, rows: int) -> int:
     return prod(_size(keys[column], rows) for column in crossed)
 
 
-def cells_sql(table: str, keys: Grouping, scheme: Scheme) -> str:
+def cells_sql(table: str, keys: Grouping, scheme: Scheme, turn: int = 0, passes: int = 1) -> str:
     """The one scan of `table` (with its WHERE): a temporary table `cells` with the keys, `n`, and the sum of each
-    product, p0_0 and so on."""
+    product, p0_0 and so on. In several `passes`, each adds the cells that are its own, so that fewer are held at once.
+    """
     values = ", ".join(f"{grid.sql} AS v{place}" for place, grid in enumerate(scheme.grids) if grid != ONE)
     sums = {pair: product(scheme, *pair) for pair in pairs_of(range(len(scheme.grids)))}
     summed = ", ".join(f"sum({sql}) AS p{i}_{j}" for (i, j), sql in sums.items() if sql != "1")
@@ -74,9 +75,11 @@ def cells_sql(table: str, keys: Grouping, scheme: Scheme) -> str:
     )
     by = ", ".join(keys.grouped)
     rows = f"SELECT {', '.join(keys.inner)}, {values} FROM {table}"
+    own = f" WHERE hash({by}) % {passes} = {turn}" if passes > 1 else ""
     return (
-        f"CREATE OR REPLACE TEMP TABLE cells AS SELECT {', '.join(keys.outer)}, n, {kept} FROM "
-        f"(SELECT {by}, count(*) AS n, {summed} FROM ({rows}) GROUP BY {by})"
+        f"{'INSERT INTO cells' if turn else 'CREATE OR REPLACE TEMP TABLE cells AS'} "
+        f"SELECT {', '.join(keys.outer)}, n, {kept} FROM "
+        f"(SELECT {by}, count(*) AS n, {summed} FROM ({rows}){own} GROUP BY {by})"
     )
 
 

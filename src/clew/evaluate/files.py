@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from clew.errors import InputError, Problem
 from clew.evaluate.arrays import encode, encode_with_gaps
 from clew.evaluate.cells import (
+    Grouping,
     Pair,
     cells_sql,
     fine_enough_sql,
@@ -33,9 +34,13 @@ from clew.evaluate.rows import Curves, Floats, Key, Layout, Moments, Tally, With
 from clew.evaluate.second_scan import Scope, second_scan
 from clew.evaluate.sources import Part, Paths, find_parts, read_part
 from clew.evaluate.table import Table, number, open_table, text
+from clew.evaluate.unreadable import no_room
 from clew.pilot.protocol import Protocol
 
 EPSILON = float(np.finfo(float).eps)
+
+PASSES = (1, 4, 16)
+"""In how many passes the cells are summed, one after another, where memory does not suffice for fewer."""
 
 NAMES = {
     "integer": re.compile(r"-?(0|[1-9][0-9]{0,18})"),
@@ -255,20 +260,35 @@ def _reduced(table: Table, profiles: Profiles, layout: Layout) -> FileRows:
         schemes.insert(0, quick)
     coarse = [f"k{place}" for place, key in enumerate(keys) if key.column != layout.cluster]
     try:
-        scheme = _summed(table, schemes, [cells_sql(there, groups, scheme) for scheme in schemes], coarse)
+        scheme = _summed(table, schemes, there, groups, coarse)
         table.fetch(gaps_sql(gone, keys))
+    except duckdb.OutOfMemoryException as error:
+        raise no_room(table.parts) from error
     except duckdb.Error as error:
         raise check_values(table, [*variables, *([weights] if weights else [])], layout) from error
     return FileRows(table, profiles, variables, weights, tuple(one.column for one in factors), keys, scheme)
 
 
-def _summed(table: Table, schemes: Sequence[Scheme], queries: Sequence[str], coarse: Sequence[str]) -> Scheme:
+def _summed(table: Table, schemes: Sequence[Scheme], there: str, groups: Grouping, coarse: Sequence[str]) -> Scheme:
     """Scan by the first scheme; where its sums turn out not to be fine enough, by the next. The last always is."""
-    for scheme, query in zip(schemes, queries, strict=True):
-        table.connection.execute(query)
+    for scheme in schemes:
+        _scan(table, there, groups, scheme)
         if not scheme.bits or table.fetch(fine_enough_sql(coarse, scheme))[0][0]:
             break
     return scheme
+
+
+def _scan(table: Table, there: str, groups: Grouping, scheme: Scheme) -> None:
+    """Sum into cells: in one pass, and where many cells of many columns cannot be held while they grow, in more."""
+    for passes in PASSES:
+        try:
+            for turn in range(passes):
+                table.connection.execute(cells_sql(there, groups, scheme, turn, passes))
+        except duckdb.OutOfMemoryException:
+            if passes == PASSES[-1]:
+                raise
+        else:
+            return
 
 
 def _split(source: str, outcome: Profile, *, gappy: bool) -> tuple[str, str]:

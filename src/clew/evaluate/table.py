@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from clew.errors import InputError
 from clew.evaluate.sources import Part, header_problems
-from clew.evaluate.unreadable import unreadable
+from clew.evaluate.unreadable import no_room, unreadable
 
 PERFECT_HASH_BITS = 16
 """Group keys of at most this many bits index an array, about 15 MB a thread, instead of a hash table."""
@@ -62,22 +62,25 @@ class Table:
     def fetch(self, query: str) -> list[tuple[Any, ...]]:
         """The rows of a small answer.
 
-        Raises: InputError where the files cannot be read through.
+        Raises: InputError where the files cannot be read through, or memory does not suffice.
         """
         try:
             return self.connection.execute(query).fetchall()
         except duckdb.Error as error:
-            raise unreadable(self.parts) from error
+            raise self._refused(error) from error
 
     def fetch_arrays(self, query: str) -> dict[str, NDArray[Any]]:
         """The columns of an answer as arrays, masked where they hold NULL.
 
-        Raises: InputError where the files cannot be read through.
+        Raises: InputError where the files cannot be read through, or memory does not suffice.
         """
         try:
             return self.connection.execute(query).fetchnumpy()
         except duckdb.Error as error:
-            raise unreadable(self.parts) from error
+            raise self._refused(error) from error
+
+    def _refused(self, error: duckdb.Error) -> InputError:
+        return no_room(self.parts) if isinstance(error, duckdb.OutOfMemoryException) else unreadable(self.parts)
 
     def readable(self, part: Part) -> str:
         """The path by which DuckDB opens a part."""

@@ -25,6 +25,15 @@ def _text(part: Part) -> TextIO:
     return part.path.open(encoding="utf-8-sig", newline="")
 
 
+def no_room(parts: Sequence[Part]) -> InputError:
+    """The complaint that the products of so many columns, in so many cells, do not fit in memory."""
+    return InputError(
+        "the products of so many columns, in so many combinations of arm, cluster, block and group, cannot be held.",
+        where=f"{parts[0].path}, [outcome] adjust_for",
+        do="Adjust for fewer columns (one prediction made of them counts as one); group by groups, not measurements.",
+    )
+
+
 def unreadable(parts: Sequence[Part]) -> InputError:
     """Why DuckDB could not read the files through, found by reading them slowly ourselves."""
     for part in parts:
