@@ -27,11 +27,8 @@ from clew.pilot.protocol import Protocol
 CHECK_P = 0.01
 """A check asks below this p-value: one false alarm in a hundred sound pilots, each."""
 
-OUTLYING = 0.1
-"""The density jumps farther than elsewhere where no more than this share of all cut-offs looked at jump as far."""
-
 FEWEST_PLACEBOS = 9
-"""With fewer placebo cut-offs than this no rank can be outlying; the p-value then stands alone."""
+"""With fewer placebo cut-offs than this being the farthest says little; the p-value then stands alone."""
 
 DONUT = 0.1
 """Width of the hole about the cut-off, in bandwidths, where the protocol names none."""
@@ -110,8 +107,7 @@ def _density(found: RankedDensity | None, hollow: Alternative | None) -> Screen:
     if found is None:
         return Screen(name, flag=False, statistic=None, why="Too few values near the cut-off to count people by.")
     jump, others = found.jump, len(found.placebos)
-    outlying = others < FEWEST_PLACEBOS or found.rank / (others + 1) <= OUTLYING
-    flag = jump.p_value < CHECK_P and outlying
+    flag = jump.p_value < CHECK_P and (others < FEWEST_PLACEBOS or found.as_large == 0)
     said = f"There are {math.exp(jump.log_ratio):.2f} times as many rows just past the cut-off as just short of it"
     said += f" (p = {jump.p_value:.2g})"
     if others:
