@@ -1,6 +1,7 @@
 """The same rows in a database, and the same evaluation held against that of files, figure by figure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from numpy.typing import NDArray
 from psycopg import sql
 
+import postgresql
 from clew.evaluate.analyse import analyse
 from clew.evaluate.backend import InBackend, find_in_backend
 from clew.evaluate.files import open_rows
@@ -67,3 +69,26 @@ def alike(found: object, expected: object, place: str) -> None:
     else:
         assert type(found) is type(expected), place
         assert np.all(found == expected), place
+
+
+class Places:
+    """Puts rows into an engine, under a new name each time. `server`: the address of a PostgreSQL."""
+
+    def __init__(self, folder: Path, server: str) -> None:
+        self.folder, self.server, self.number = folder, server, 0
+
+    def put(self, rows: Rows, engine: str) -> InBackend:
+        self.number += 1
+        table = f"rows{self.number}"
+        if engine == "postgres":
+            into_postgres(rows, self.server, table)
+            return InBackend(self.server, (table,))
+        into_duckdb(rows, self.folder / "pilots.duckdb", table)
+        return InBackend(f"duckdb://{self.folder}/pilots.duckdb", (table,))
+
+
+@contextmanager
+def opened_places(folder: Path) -> Iterator[Places]:
+    """Places with a PostgreSQL of their own."""
+    with postgresql.cluster() as address:
+        yield Places(folder, address)
