@@ -27,7 +27,7 @@ def long(case: dict) -> pd.DataFrame:
             "start": np.repeat(np.array(case["start"], dtype=float), periods),
         }
     )
-    for name in ("x", "z", "cluster"):
+    for name in ("x", "z", "cluster", "weight"):
         if name in case:
             table[name] = np.repeat(np.array(case[name], dtype=float), periods)
     return table
@@ -41,6 +41,7 @@ def callaway_santanna(case: dict) -> dict:
             yname="y", gname="start", idname="unit", tname="time", data=long(case), control_group=case["against"],
             xformla="y~" + (" + ".join(name for name in ("x", "z") if name in case) or "1"),
             clustervar="cluster" if "cluster" in case else None,
+            weights_name="weight" if "weight" in case else None,
         ).fit(est_method="dr", base_period=case["base"], bstrap=False)  # fmt: skip
         kinds = ("simple", "group", "dynamic")
         averages = {name: found.aggte(name, bstrap=False, cband=False).atte for name in kinds}

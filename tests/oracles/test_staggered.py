@@ -34,6 +34,10 @@ def drawn(seed: int) -> tuple[Panel, dict[str, Any], dict[str, Any]]:
     if seed % 4 >= 2:
         x = rng.normal(0, 1, (len(data.start), 2))
         ours["covariates"], theirs["x"], theirs["z"] = x, x[:, 0].tolist(), x[:, 1].tolist()
+    if seed % 3 == 1:
+        weight = rng.uniform(0.5, 3, len(data.start))
+        data = replace(data, weight=weight[:, None] * np.ones(data.outcome.shape))
+        theirs["weight"] = weight.tolist()
     if seed % 7 >= 4:
         data = replace(data, cluster=rng.integers(0, 25, len(data.start)))
         theirs["cluster"] = data.cluster.tolist()
