@@ -47,6 +47,11 @@ class Counted:
     refused: int
     infinite: int
 
+    @property
+    def right(self) -> int:
+        """Intervals that held the truth, in both worlds."""
+        return self.covered + self.without - self.rejected
+
 
 def tried(cell: Cell, trials: int | None = None) -> Counted:
     """Make up pilots with and without the effect, and count how their intervals fare."""
@@ -94,8 +99,11 @@ def band(count: int, of: int) -> tuple[float, float]:
 
 
 def judged(counted: Counted) -> str:
-    """Return in words whether the interval is as good as it says, beyond what chance in the trials explains."""
-    low, high = band(counted.covered, counted.with_effect)
+    """Return in words whether the interval is as good as it says, beyond what chance in the trials explains.
+
+    Both worlds count: 0 is the truth where there is no effect.
+    """
+    low, high = band(counted.right, counted.with_effect + counted.without)
     if high < LEVEL:
         return "**falls short**"
     return "wide" if low > LEVEL else "as stated"
@@ -110,9 +118,9 @@ Pilots are made up where the truth is known, of every design and in several size
 evaluates real ones. A 95 % interval should hold the true effect 95 times in 100, and leave out 0 where there is no
 effect 5 times in 100. In brackets: what chance in the number of trials leaves open (95 %, Wilson).
 
-- **Falls short**: fewer intervals than stated hold the truth; *wide*: more do, so that effects are shown less often
-  than they could be. Exact and permutation methods are wide by nature: they never fall short, but counts and ways to
-  deal are whole numbers.
+- **Falls short**: fewer intervals than stated hold the truth, with the effect and without taken together; *wide*: more
+  do, so that effects are shown less often than they could be. Exact methods are wide by nature: events are counted in
+  whole numbers.
 - The pilots are made up by the form that each design assumes (`clew pilot check` uses the same), with normal errors
   where means are measured: real data may be less kind, and where an assumption fails no interval helps.
 - Standard errors that are not the default stand here so that it can be seen why they are not.
@@ -139,7 +147,7 @@ def _short(short: list[Counted], cells: int) -> Iterator[str]:
     yield f"In {len(short)} of the {cells} cells below:\n"
     for each in short:
         title = DESIGNS[each.cell.kind].about.title
-        share = each.covered / each.with_effect
+        share = each.right / (each.with_effect + each.without)
         yield f"- {title}, {each.cell.how}, {each.cell.says}: {share:.1%} instead of 95 %."
     yield ""
 
