@@ -18,13 +18,13 @@ def pictures(protocol: Protocol, panel: Panel) -> tuple[Picture, ...]:
 
 def over_time(protocol: Protocol, further: tuple[Further, ...]) -> tuple[Picture, ...]:
     """Return the effect by periods since the start, with intervals, where the mixed model gives it for two or more."""
-    found = [one for one in further if one.kind == "period" and one.estimate is not None and one.interval is not None]
-    if len(found) < 2:
-        return ()
     points = tuple(
-        Point(place, one.estimate or 0.0, *(one.interval or (None, None)), label=one.name)
-        for place, one in enumerate(found, 1)
+        Point(place, one.estimate, one.interval[0], one.interval[1], one.name)
+        for place, one in enumerate((one for one in further if one.kind == "period"), 1)
+        if one.estimate is not None and one.interval is not None
     )
+    if len(points) < 2:
+        return ()
     first, last = points[0].y, points[-1].y
     name = protocol.outcome.name or protocol.outcome.column
     sentence = (
