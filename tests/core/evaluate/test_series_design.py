@@ -163,6 +163,12 @@ REFUSED = {
         "2 periods lie from the interruption at 2021-01 on",
         "Bring more",
     ),
+    "a level that could not be learnt": (
+        SERIES,
+        {"starts": ("2018-10",), "estimator": "structural"},
+        "9 periods lie before the first interruption: a wandering level takes 12",
+        "register `segmented`",
+    ),
     "a season longer than the time before": (
         SERIES,
         {"starts": ("2018-08",), "season": 12},
@@ -194,12 +200,13 @@ def test_a_series_without_any_error_is_refused() -> None:
         analyse(series(), in_memory(a_series(exact)))
 
 
-def test_what_else_happened_is_asked_unless_a_control_series_stands_beside() -> None:
+def test_what_else_happened_is_left_to_be_asked_and_caps_the_evidence_unless_a_control_series_stands_beside() -> None:
     finding = analyse(series(), in_memory(a_series()))
-    assert flags(finding) == ["something else at the same time"]
-    assert "what else changed around 2021-01" in screen(finding, "something else at the same time").why
+    assert flags(finding) == []
+    assert "must ask what else changed at 2021-01" in screen(finding, "something else at the same time").why
+    assert finding.evidence_level == 2
     beside = analyse(series(control="c"), in_memory(a_series(c=outcomes(seed=2, effect=0.0))))
-    assert not screen(beside, "something else at the same time").flag
+    assert "by the series c" in screen(beside, "something else at the same time").why
     assert beside.evidence_level == 3
 
 

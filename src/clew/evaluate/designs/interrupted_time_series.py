@@ -181,7 +181,7 @@ METHOD = Method(
             ),
             (
                 "Nothing else happened at that time.",
-                "Data cannot tell: it is asked each time, unless a control series stands beside.",
+                "Data cannot tell: ask. Without a control series the evidence is that of before and after, level 2.",
             ),
             (
                 "The season is known.",

@@ -142,14 +142,15 @@ def _before(series: TimeSeries, end: int, start: int) -> TimeSeries:
 
 
 def something_else(protocol: Protocol, found: Observed) -> Screen:
-    """Ask, where no control series stands beside, what else changed at the time: no figure can tell."""
-    name, when = "something else at the same time", " and ".join(found.periods[start] for start in found.series.starts)
+    """Say what stands against something else having changed at the time. No figure tells, so that nothing is blocked:
+    without a control series the level of evidence is that of before and after."""
+    when = " and ".join(found.periods[start] for start in found.series.starts)
     if found.series.control is not None:
         control = protocol.design.control
         why = f"What happened to everybody at {when} is taken out by the series {control}, if it felt it alike."
-        return Screen(name, flag=False, statistic=None, why=why)
-    why = f"No control series is registered: what else changed around {when}, and who has looked?"
-    return Screen(name, flag=True, statistic=None, why=why)
+    else:
+        why = f"No control series is registered, and no figure tells: who decides must ask what else changed at {when}."
+    return Screen("something else at the same time", flag=False, statistic=None, why=why)
 
 
 def at_the_end(fitted: Segmented) -> Change:

@@ -12,6 +12,7 @@ from clew.evaluate.interrupted import TimeSeries
 from clew.evaluate.panel import in_time, start_places
 from clew.evaluate.period_steps import gaps
 from clew.evaluate.rows import Floats, Integers, Layout, Rows, Tally, Within, distinct, plain_layout
+from clew.evaluate.structural import FEWEST as TO_WANDER
 from clew.evaluate.wording import listed
 from clew.pilot.protocol import Design, Protocol
 
@@ -125,6 +126,11 @@ def _starts(design: Design, periods: tuple[str, ...]) -> Iterator[Problem]:
             which = f"{name} interruption" if begin == 0 else f"from the interruption at {name} on"
             do = "Bring more of the series; with so few, register a comparison with places that did not change."
             yield Problem(f"{max(end - begin, 0)} periods lie {which}: {FEWEST} are needed to see a trend.", where, do)
+    if design.estimator == "structural" and places[0] < TO_WANDER:
+        what = (
+            f"{places[0]} periods lie before the first interruption: a wandering level takes {TO_WANDER} to be learnt."
+        )
+        yield Problem(what, "[design] estimator", "Bring earlier periods, or register `segmented`.")
     if design.season is not None and places[0] < design.season:
         what = f"the season of {design.season} periods is longer than the {places[0]} before the first interruption."
         do = "Bring one whole season before it, rather two, or leave `season` out and say why."

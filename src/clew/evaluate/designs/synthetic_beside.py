@@ -1,6 +1,7 @@
 """What is asked of one treated unit among others, whichever way the others are weighed."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import inf
 from typing import Final
 
@@ -11,6 +12,7 @@ from clew.evaluate.designs.synthetic_data import Compared
 from clew.evaluate.finding import Alternative, Further, LookAt, Screen
 from clew.evaluate.looks import critical_value
 from clew.evaluate.rows import Floats
+from clew.evaluate.synthetic_control import PlaceboTest, in_their_place, synthetic_control
 from clew.evaluate.synthetic_did import SyntheticDid, difference, placebo_effects, placebo_error, synthetic_did
 
 FAR: Final = 0.25
@@ -62,11 +64,34 @@ class Differenced:
         return float(1 + larger) / (len(self.placebos) + 1)
 
 
-def differenced(outcome: Floats, unit: int, donors: list[int], start: int) -> Differenced:
-    """Return the estimate on a panel (U, T) with every placebo: with one treated unit there is nothing to draw."""
-    others = outcome[donors]
+def differenced(outcome: Floats, unit: int, start: int) -> Differenced:
+    """Return the estimate on a panel (U, T) with every placebo: with one treated unit there is nothing to draw.
+
+    Kept in memory for the panels seen last, as the estimate and what is said beside it both ask.
+    """
+    return _differenced(outcome.tobytes(), (len(outcome), outcome.shape[1]), unit, start)
+
+
+@lru_cache(maxsize=4)
+def _differenced(values: bytes, shape: tuple[int, int], unit: int, start: int) -> Differenced:
+    outcome = np.frombuffer(values).reshape(shape)
+    others = np.delete(outcome, unit, axis=0)
     fitted = synthetic_did(others, outcome[[unit]], start)
     return Differenced(fitted, placebo_effects(others, 1, start, np.random.default_rng(0)))
+
+
+@lru_cache(maxsize=4)
+def _placebo_test(values: bytes, shape: tuple[int, int], unit: int, start: int) -> PlaceboTest:
+    outcome = np.frombuffer(values).reshape(shape)
+    donors = [place for place in range(len(outcome)) if place != unit]
+    treated = synthetic_control(outcome, unit, donors, start)
+    return PlaceboTest(treated, in_their_place(outcome, donors, start))
+
+
+def placebo_test(found: Compared) -> PlaceboTest:
+    """Return the treated unit among the donors given its start; kept in memory as `differenced` is."""
+    outcome = found.panel.outcome
+    return _placebo_test(outcome.tobytes(), (len(outcome), outcome.shape[1]), found.unit, found.start)
 
 
 def spread_between(found: Compared) -> float:

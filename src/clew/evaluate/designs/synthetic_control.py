@@ -13,6 +13,7 @@ from clew.evaluate.designs.synthetic_beside import (
     fit_before,
     in_time,
     level_of,
+    placebo_test,
     plain_difference,
     weights,
 )
@@ -22,7 +23,7 @@ from clew.evaluate.designs.synthetic_pictures import gaps, paths
 from clew.evaluate.estimate import RawEstimate
 from clew.evaluate.finding import Alternative, Further, LookAt, Picture, Randomisation, Screen
 from clew.evaluate.rows import Rows, Within
-from clew.evaluate.synthetic_control import PlaceboTest, backdated, in_their_place, synthetic_control, without_each
+from clew.evaluate.synthetic_control import PlaceboTest, backdated, without_each
 from clew.pilot.protocol import Protocol
 
 
@@ -50,18 +51,11 @@ def estimate(protocol: Protocol, rows: Rows, within: Within = ()) -> RawEstimate
     )
 
 
-def placebo_test(found: Compared) -> PlaceboTest:
-    """Return the treated unit among the donors given its start."""
-    outcome = found.panel.outcome
-    treated = synthetic_control(outcome, found.unit, found.donors, found.start)
-    return PlaceboTest(treated, in_their_place(outcome, found.donors, found.start))
-
-
 def beside(protocol: Protocol, rows: Rows, raw: RawEstimate, look: LookAt) -> Beside:
     """Return how well the stand-in fits, placebos in time and space, what single donors do, and the pictures."""
     found = compared(protocol, rows)
     test = placebo_test(found)
-    other = differenced(found.panel.outcome, found.unit, found.donors, found.start)
+    other = differenced(found.panel.outcome, found.unit, found.start)
     return Beside(
         screens=tuple(_screens(found, test, other, raw, look)),
         further=tuple(_further(found, test, other, look)),

@@ -12,10 +12,10 @@ from clew.evaluate.designs.synthetic_beside import (
     differenced,
     fit_before,
     in_time,
+    placebo_test,
     plain_difference,
     weights,
 )
-from clew.evaluate.designs.synthetic_control import placebo_test
 from clew.evaluate.designs.synthetic_data import Compared, check, compared, layout, sides, varying
 from clew.evaluate.designs.synthetic_drawn import draw
 from clew.evaluate.designs.synthetic_pictures import paths
@@ -51,7 +51,7 @@ def estimate(protocol: Protocol, rows: Rows, within: Within = ()) -> RawEstimate
 
 
 def _made(found: Compared) -> Differenced:
-    return differenced(found.panel.outcome, found.unit, found.donors, found.start)
+    return differenced(found.panel.outcome, found.unit, found.start)
 
 
 def beside(protocol: Protocol, rows: Rows, raw: RawEstimate, look: LookAt) -> Beside:
@@ -83,7 +83,7 @@ def _screens(found: Compared, made: Differenced, gap: Floats, raw: RawEstimate, 
 def _in_time(found: Compared) -> Screen:
     """Ask about an effect at a start made up in the last third of the periods before the true one."""
     earlier = max(2, found.start - max(1, found.start // 3))
-    early = differenced(found.panel.outcome[:, : found.start], found.unit, found.donors, earlier)
+    early = differenced(found.panel.outcome[:, : found.start], found.unit, earlier)
     return in_time(found, earlier, early.fitted.effect, early.p_value())
 
 
