@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from clew.cli.console import notice, print_json, progress, table, write_whole
-from clew.cli.running import adapt, close_round, versions
+from clew.cli.running import adapt, close_round, indicators, versions
 from clew.errors import InputError, MissingError, RefusedError
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def pilot() -> None:
     """Promise a pilot before its data, and say what happens to it while it runs."""
 
 
-for command in (adapt, close_round, versions):
+for command in (adapt, close_round, versions, indicators):
     pilot.add_command(command)
 
 

@@ -114,6 +114,35 @@ def versions(pilot: str, record: Path, as_json: bool) -> None:
         click.echo(f"{running.learning_rate:.2g} adaptations a round; {running.spent} spent.")
 
 
+@click.command()
+@RECORD
+@AS_JSON
+def indicators(record: Path, as_json: bool) -> None:
+    """List what every pilot on a record measures itself by, and how often that was redefined.
+
+    \b
+    Example:
+      clew pilot indicators --record RECORD
+    """
+    from clew.pilot.indicators import registry
+    from clew.record.folder import open_record
+
+    found = registry(open_record(record).events())
+    if as_json:
+        print_json(found.to_dict())
+        return
+    if not found.indicators:
+        click.echo("No pilot is locked on this record, so nothing is measured yet.")
+        return
+    rows = [
+        (one.pilot, one.name, f"{one.measure}, {one.better} is better", one.denominator or "–", one.source or "–",
+         one.owner or "–", one.version)
+        for one in found.indicators
+    ]  # fmt: skip
+    columns = ("pilot", "indicator", "how", "of", "source", "owner", "version")
+    table("Indicators, as promised on the record", columns, rows)
+
+
 def _show(receipt: "Receipt", *, as_json: bool) -> None:
     if as_json:
         print_json(receipt.to_dict())

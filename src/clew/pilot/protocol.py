@@ -99,7 +99,8 @@ class Outcome:
     """The one primary outcome. `worth_having`: the smallest effect worth having, positive, in the outcome's units.
 
     `adjust_for`: baseline columns (numbers, or text that becomes one indicator a value). `name` and `unit` say the
-    outcome in plain words where a reader needs more than the column: "earnings in 1978", "US dollars".
+    outcome in plain words where a reader needs more than the column: "earnings in 1978", "US dollars". `definition`,
+    `denominator`, `source` and `owner` (who answers for the figures) stand in the registry of indicators.
     """
 
     column: str
@@ -109,6 +110,10 @@ class Outcome:
     adjust_for: tuple[str, ...] = ()
     name: str | None = None
     unit: str | None = None
+    definition: str | None = None
+    denominator: str | None = None
+    source: str | None = None
+    owner: str | None = None
 
     @property
     def sign(self) -> int:

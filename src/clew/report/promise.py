@@ -59,6 +59,13 @@ def _outcome(protocol: Protocol, units: Units) -> Iterator[str]:
     measured = MEASURED[outcome.measure].format(unit=one, units=many(one))
     unit = f", in {outcome.unit}" if outcome.unit else ""
     yield f"“{outcome_name(protocol)}”: {measured}{unit}. {outcome.better.capitalize()} is better."
+    defined = (
+        ("Defined as", outcome.definition),
+        ("Counted of", outcome.denominator),
+        ("Source", outcome.source),
+        ("Answers for the figures", outcome.owner),
+    )
+    yield from (f"{term}: {said}" for term, said in defined if said)
     yield f"Smallest effect worth having: {units.size(outcome.worth_having)}."
 
 

@@ -215,6 +215,16 @@ OUTCOME = DraftStep(
         Question("outcome", "unit", "Its unit, in words", "Example: days", "short"),
         Question(
             "outcome",
+            "definition",
+            "What exactly is counted, and when?",
+            "Whoever changes it later makes a new version, and everybody sees that.",
+            seldom=True,
+        ),
+        Question("outcome", "denominator", "Of whom, or over what?", "Example: all homes visited", seldom=True),
+        Question("outcome", "source", "Where do the figures come from?", "Example: alarm test at day 90", seldom=True),
+        Question("outcome", "owner", "Which office answers for them?", "Example: fire service", seldom=True),
+        Question(
+            "outcome",
             "adjust_for",
             "Columns known beforehand that make the answer sharper, one a line",
             "Measured before the pilot began. Example: age",

@@ -1,0 +1,82 @@
+"""The registry of indicators: what every pilot on a record measures itself by, and how often that was redefined.
+
+It is derived from the promises on the record, so nobody keeps it by hand and nothing can be left out. A definition is
+the outcome's column, measure and direction with what the protocol says of it; each change of any of these is a new
+version.
+"""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from clew.pilot.parse import parse_protocol
+from clew.pilot.protocol import Outcome
+from clew.pilot.registration import VOCABULARY, ProtocolAmended, ProtocolLocked
+from clew.record.event import Recorded
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """What one pilot measures itself by, as its promise now stands; texts are empty where the protocol is silent.
+
+    `version`: 1 as first promised, one more for each redefinition. `better`: "higher" or "lower".
+    """
+
+    case: str
+    pilot: str
+    name: str
+    column: str
+    measure: str
+    better: str
+    definition: str
+    denominator: str
+    source: str
+    owner: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """Every indicator of a record, by case and pilot."""
+
+    indicators: tuple[Indicator, ...]
+
+    def to_dict(self) -> dict[str, Any]:  # Any: JSON
+        """Return the JSON of `clew pilot indicators`."""
+        return {"indicators": [asdict(one) for one in self.indicators]}
+
+
+def registry(history: Iterable[Recorded]) -> Registry:
+    """Return the indicators that a record's events promise."""
+    found: dict[tuple[str, str], Indicator] = {}
+    for recorded in history:
+        body = VOCABULARY.decode(recorded)
+        if isinstance(body, ProtocolLocked | ProtocolAmended):
+            place = (recorded.case, body.pilot)
+            outcome = parse_protocol(body.text.encode(), "the locked protocol").outcome
+            found[place] = _indicator(place, outcome, found.get(place))
+    return Registry(tuple(found[place] for place in sorted(found)))
+
+
+def _indicator(place: tuple[str, str], outcome: Outcome, before: Indicator | None) -> Indicator:
+    version = 1 if before is None else before.version
+    now = Indicator(
+        case=place[0],
+        pilot=place[1],
+        name=outcome.name or outcome.column,
+        column=outcome.column,
+        measure=outcome.measure,
+        better=outcome.better,
+        definition=outcome.definition or "",
+        denominator=outcome.denominator or "",
+        source=outcome.source or "",
+        owner=outcome.owner or "",
+        version=version,
+    )
+    if before is None or _defined(now) == _defined(before):
+        return now
+    return Indicator(**{**asdict(now), "version": version + 1})
+
+
+def _defined(one: Indicator) -> tuple[str, ...]:
+    return (one.column, one.measure, one.better, one.definition, one.denominator, one.source)
