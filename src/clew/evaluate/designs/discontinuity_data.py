@@ -41,8 +41,7 @@ def layout(protocol: Protocol) -> Layout:
             do=f"Leave it out: `{ROBUST}` does.",
         )
     received = (design.received,) if design.received else ()
-    keys = (design.running, *plain.keys)
-    return replace(plain, cluster=design.cluster, keys=keys, variables=received, shares=received)
+    return replace(plain, cluster=design.cluster, keys=(design.running,), variables=received, shares=received)
 
 
 def towards(protocol: Protocol) -> int:
@@ -86,7 +85,7 @@ def _problems(protocol: Protocol, tally: Tally) -> Iterator[Problem]:
     texts = [key.labels[place] for place in np.flatnonzero(np.isnan(distance))]
     if texts:
         what = f"the running variable holds what is no number: {listed(texts)}."
-        yield Problem(what, where, "Bring the score by which the side was decided, a number in every row.")
+        yield Problem(what, where, "Bring the score as a number in every row (a date as days from the cut-off).")
         return
     used = np.unique(distance[key.codes[tally.n > 0]])
     short, past = int(np.count_nonzero(used < 0)), int(np.count_nonzero(used >= 0))

@@ -29,7 +29,6 @@ def draw(protocol: Protocol, world: World, scenario: Scenario, rng: np.random.Ge
         **_design_columns(protocol, distance, receives, cluster),
         **{name: rng.standard_normal(rows) for name in protocol.outcome.adjust_for},
         **{each.column: np.array(each.names)[drawn] for each, drawn in zip(world.groups, groups, strict=True)},
-        **_time_and_place(protocol, there, rows),
         protocol.outcome.column: _outcomes(protocol, world, mean, cluster, rng),
     }
     return Drawn(columns, tuple(int(n) for n in there))
@@ -55,18 +54,6 @@ def _design_columns(protocol: Protocol, distance: Floats, receives: Flags, clust
         columns[design.cluster] = cluster
     if design.unit:
         columns[design.unit] = np.arange(len(distance))
-    return columns
-
-
-def _time_and_place(protocol: Protocol, there: Floats, rows: int) -> dict[str, Column]:
-    """Periods are the looks at which rows come, with support throughout; one in twenty rows is of each place."""
-    asked, columns = protocol.sustained, dict[str, Column]()
-    if asked is not None:
-        columns[asked.period] = np.searchsorted(there, np.arange(rows), side="right") + 1
-    if asked is not None and asked.support is not None:
-        columns[asked.support] = np.ones(rows, dtype=np.int64)
-    if protocol.funnel_unit is not None and protocol.funnel_unit != protocol.design.cluster:
-        columns[protocol.funnel_unit] = np.arange(rows) % 20
     return columns
 
 
