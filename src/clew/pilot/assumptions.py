@@ -16,6 +16,7 @@ ROUNDS_OF_A_SEASON = 4
 SERIAL = 0.5
 RECEIVED = 0.5
 WITHIN = 0.3
+ICC_OF_PLACES = 0.95
 PANELS = {
     "stepped-wedge",
     "random-rollout",
@@ -80,7 +81,7 @@ def assume(protocol: Protocol) -> Assumed:
     Clin. Epidemiol. 57: median 0.01); coefficient of variation of cluster sizes 0.65, as in general practices (Eldridge
     et al. 2006); 30 units a cluster; eight periods (two years of months each side of an interruption, ten periods each
     side of one treated unit's start), half of them before, one before a stepped wedge; in a panel nothing stays the
-    same with a unit, and serial correlation 0.5 (Bertrand, Duflo & Mullainathan 2004 find about as much in yearly
+    same with a unit (0.95 of the variance where one place is held against others), and serial correlation 0.5 (Bertrand, Duflo & Mullainathan 2004 find about as much in yearly
     panels); half of those who are encouraged follow; three rows in ten lie within the bandwidth, as the one of least
     mean squared error has it where the outcome runs straight.
     """
@@ -143,6 +144,9 @@ def _stays(protocol: Protocol) -> Assumption | None:
     """The share of variance that stays with a unit over time, where single units are followed."""
     if protocol.design.kind not in PANELS or protocol.design.kind == "interrupted-time-series":
         return None
+    if protocol.design.kind in ONE_UNIT:
+        why = "places differ for good far more than each of them wavers, or no mixture could follow one of them"
+        return _stated("icc", protocol.size.icc, ICC_OF_PLACES, why)
     return _stated("icc", protocol.size.icc, 0.0, "what stays with a unit cancels out, so none of it is counted on")
 
 
@@ -185,7 +189,7 @@ def _sd(protocol: Protocol) -> Assumption | None:
         return None
     if protocol.size.sd is not None:
         return Assumption("sd", protocol.size.sd, stated=True)
-    if protocol.design.kind in {*ONE_UNIT, "interrupted-time-series"}:
+    if protocol.design.kind == "interrupted-time-series":
         why = "the effect itself: see how far the series has strayed from its line so far"
         return Assumption("sd", protocol.outcome.worth_having, stated=False, why=why)
     why = "five times the effect, which makes it small (Cohen 1988)"

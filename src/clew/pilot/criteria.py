@@ -2,11 +2,32 @@
 
 from collections.abc import Iterator
 
+from clew.pilot.assumptions import ONE_UNIT
 from clew.pilot.power import largest_effect
 from clew.pilot.protocol import Protocol
 from clew.pilot.remark import Remark, Rule
 
 MOST_EXTENSIONS = 2
+FEWEST_BEFORE = 3
+FEWEST_POINTS = 8
+Path = tuple[str | int, ...]
+
+ROLES = {
+    "arm": "arm",
+    "treated": "column of who is treated",
+    "treated_from": "column of the starts",
+    "running": "column that decides who is treated",
+    "period": "period",
+    "received": "column of who received",
+    "control": "control series",
+    "exposure": "exposure",
+    "expected": "expected number",
+    "cluster": "",
+    "block": "",
+    "unit": "",
+    "weights": "",
+}
+"""Keys of [design] that name columns, and as what where they can be nothing else."""
 
 
 def criteria_are_set(protocol: Protocol) -> Iterator[Remark]:
@@ -141,9 +162,13 @@ def effect_is_possible(protocol: Protocol) -> Iterator[Remark]:
     if outcome.worth_having <= 0:
         yield Remark(("outcome", "worth_having"), "the effect worth having must be above 0.", "Write an improvement.")
         return
+    if protocol.design.estimator == "observed-minus-expected":
+        return  # an effect in events, whose room depends on how many are expected
     room = 1.0 if outcome.measure == "proportion" else None
     if baseline is not None:
         room = largest_effect(outcome.measure, baseline, outcome.sign)
+    if room is not None and protocol.design.estimator == "intention-to-treat":
+        room *= protocol.size.received_share or 1.0  # nobody can be moved by an offer that they do not follow
     if room is not None and outcome.worth_having > room:
         start = "for a share" if baseline is None else f"from a baseline of {baseline:g}"
         yield Remark(
@@ -154,24 +179,73 @@ def effect_is_possible(protocol: Protocol) -> Iterator[Remark]:
 
 
 def columns_have_one_role(protocol: Protocol) -> Iterator[Remark]:
-    """The outcome and the arm are nothing else as well."""
-    design, outcome = protocol.design, protocol.outcome
-    roles = [
-        (("outcome", "column"), outcome.column),
-        (("design", "arm"), design.arm),
-        *[(("design", key), getattr(design, key)) for key in ("cluster", "block", "unit", "weights")],
-        *[(("design", "fixed_effects"), name) for name in design.fixed_effects],
-        *[(("outcome", "adjust_for"), name) for name in outcome.adjust_for],
-        *[(("equity", place, "column"), one.column) for place, one in enumerate(protocol.equity)],
-    ]
-    for column, role in {design.arm: "arm", outcome.column: "outcome"}.items():
-        others = [path for path, name in roles if name == column][1:]
-        for path in others:
-            yield Remark(path, f'"{column}" is the {role} and cannot be this as well.', "Name another column.")
+    """What is measured, what decides who is treated, when, and what is received or counted over is nothing else too."""
+    roles, said = list(_roles(protocol)), set[Path]()
+    for first, column, role in roles:
+        others = [path for path, name, _ in roles if name == column and path != first and path not in said]
+        if role and first not in said:
+            said.update(others)
+            for path in others:
+                yield Remark(path, f'"{column}" is the {role} and cannot be this as well.', "Name another column.")
+    design = protocol.design
     if design.block is not None and design.block == design.cluster:
         yield Remark(
             ("design", "block"), "every cluster would be a block of its own.", "Name the column of the blocks."
         )
+
+
+def _roles(protocol: Protocol) -> Iterator[tuple[Path, str, str]]:
+    """Yield every column that is named, where, and as what where it can be nothing else (else "")."""
+    design, outcome = protocol.design, protocol.outcome
+    yield ("outcome", "column"), outcome.column, "outcome"
+    for key, role in ROLES.items():
+        column = getattr(design, key)
+        if column and (key != "treated" or design.kind == "difference-in-differences"):
+            yield ("design", key), column, role
+    yield from ((("design", "fixed_effects"), name, "") for name in design.fixed_effects)
+    yield from ((("outcome", "adjust_for"), name, "") for name in outcome.adjust_for)
+    yield from ((("equity", place, "column"), one.column, "") for place, one in enumerate(protocol.equity))
+
+
+def periods_lie_on_both_sides(protocol: Protocol) -> Iterator[Remark]:
+    """Of the periods planned some come before the first start and some after, as many as the design cannot do
+    without."""
+    size, kind = protocol.size, protocol.design.kind
+    if size.periods is not None and size.periods_before is not None and size.periods_before >= size.periods:
+        what = f"of {size.periods} periods {size.periods_before} come before the start: none is left after it."
+        yield Remark(("size", "periods_before"), what, "Write fewer periods before, or more in all.")
+    if kind in ONE_UNIT and size.periods_before is not None and size.periods_before < FEWEST_BEFORE:
+        what = f"with {size.periods_before} periods before the start a common path cannot be told from luck."
+        do = f"Bring {FEWEST_BEFORE} at the very least, better ten; or register difference-in-differences."
+        yield Remark(("size", "periods_before"), what, do)
+
+
+def series_is_long_enough(protocol: Protocol) -> Iterator[Remark]:
+    """One interrupted series has eight points on either side, and a whole season before.
+
+    Source: Penfold & Zhang (2013), Use of interrupted time series analysis in evaluating health care quality
+    improvements, Academic Pediatrics 13(6): at least eight observations before and after.
+    """
+    size, season = protocol.size, protocol.design.season
+    if protocol.design.kind != "interrupted-time-series":
+        return
+    before = size.periods_before
+    after = size.periods - before if size.periods is not None and before is not None else None
+    for count, side in ((before, "before"), (after, "after")):
+        if count is not None and 0 < count < FEWEST_POINTS:
+            key = "periods_before" if side == "before" else "periods"
+            what = f"{count} periods {side} the start are too few for a trend: it takes {FEWEST_POINTS} on either side."
+            yield Remark(("size", key), what, "Plan a longer series, or finer periods (months, not quarters).")
+    if season is not None and before is not None and season > before:
+        what = f"a season of {season} periods cannot be learnt from {before} periods before the start."
+        yield Remark(("design", "season"), what, "Bring earlier periods, or leave the season out.")
+
+
+def measure_suits_the_kind(protocol: Protocol) -> Iterator[Remark]:
+    """Rare events are counted."""
+    if protocol.design.kind == "rare-events" and protocol.outcome.measure != "count":
+        what = f"rare events are counted, and this outcome is a {protocol.outcome.measure}."
+        yield Remark(("outcome", "measure"), what, 'Write measure = "count", or name another kind of design.')
 
 
 RULES: tuple[Rule, ...] = (
@@ -184,4 +258,7 @@ RULES: tuple[Rule, ...] = (
     looks_are_paid_for,
     decision_follows_the_public,
     columns_have_one_role,
+    periods_lie_on_both_sides,
+    series_is_long_enough,
+    measure_suits_the_kind,
 )

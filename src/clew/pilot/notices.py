@@ -1,24 +1,32 @@
 """Truths to know before the pilot begins; none of them keeps it from beginning."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import fields
 
+from clew.pilot.assumptions import assume
 from clew.pilot.digits import plain
+from clew.pilot.planned import planned_extent
 from clew.pilot.protocol import Protocol
-from clew.pilot.reachable import clusters_by_arm, effect_that_pays, least_randomisation_p, sound_trial
+from clew.pilot.reachable import effect_that_pays, least_p_value, sound_trial
 from clew.pilot.remark import Remark, Rule
 from clew.pilot.size import rare_events
 from clew.pilot.trial import looks_paid_for, nominal_p
 
 MANY_CLUSTERS = 40
+FEW_TREATED = 5
+WEAK = 10.0
+COMPARES_TRENDS = ("difference-in-differences", "staggered-difference-in-differences")
 
 
 def outcome_can_be_shown(protocol: Protocol) -> Iterator[Remark]:
     """Say so where the planned size cannot show the effect worth having, or no size is planned."""
     trial = sound_trial(protocol)
     if trial is None:
-        if protocol.size.units is None or (protocol.design.deals_clusters and protocol.size.clusters is None):
+        if planned_extent(protocol, assume(protocol)) is None:
             do = "Add [size] units (and clusters), baseline or sd, and icc; then run clew pilot size."
+            if protocol.design.kind == "interrupted-time-series":
+                do = "Add [size] periods, periods_before, sd and serial_correlation; then run clew pilot size."
             yield Remark(("size",), "no size is planned, so nobody can say what this pilot can show.", do)
         return
     detectable = trial.detectable()
@@ -60,7 +68,7 @@ def stop_rule_rarely_holds(protocol: Protocol) -> Iterator[Remark]:
     if trial is None or bound is None:
         return
     upper = trial.half_width(0.0)
-    if upper >= bound:
+    if bound <= upper < math.inf:
         yield Remark(
             ("stop", "effect_upper_bound_below"),
             f"with no effect at all the upper bound lies near {plain(upper)}, not below {bound:g}: the rule would"
@@ -100,20 +108,83 @@ def worth_having_pays(protocol: Protocol) -> Iterator[Remark]:
 
 
 def early_looks_can_reject(protocol: Protocol) -> Iterator[Remark]:
-    """Say which looks cannot convince, since so few clusters allow no smaller p-value."""
-    least = least_randomisation_p(protocol)
+    """Say which looks cannot convince, since so few clusters or units allow no smaller p-value."""
+    least = least_p_value(protocol)
     if least is None or protocol.looks.planned < 1:
         return
     paid = looks_paid_for(protocol)
-    mute = [look for look in range(1, paid) if nominal_p(protocol, look) < least <= nominal_p(protocol, paid)]
+    mute = [look for look in range(1, paid) if nominal_p(protocol, look) < least.p <= nominal_p(protocol, paid)]
     if mute:
-        treated, comparison = clusters_by_arm(protocol)
         yield Remark(
             ("looks", "planned"),
-            f"at look {', '.join(map(str, mute))} of {paid} the randomisation test cannot confirm any effect: with"
-            f" {treated} and {comparison} clusters it cannot go below p = {least:.2g}.",
-            "Plan more clusters, or expect no early end for success.",
+            f"at look {', '.join(map(str, mute))} of {paid} no effect can be confirmed: {least.test} cannot go below"
+            f" p = {least.p:.2g}.",
+            f"Plan more {least.key}, or expect no early end for success.",
         )
+
+
+def few_are_treated(protocol: Protocol) -> Iterator[Remark]:
+    """Say so where difference-in-differences rests on one or few treated units.
+
+    Source: Conley & Taber (2011), Inference with "difference in differences" with a small number of policy changes,
+    Review of Economics and Statistics 93(1).
+    """
+    size, design = protocol.size, protocol.design
+    planned = size.units if design.cluster is None else size.clusters
+    if design.kind not in {"difference-in-differences", "staggered-difference-in-differences"} or planned is None:
+        return
+    treated, what = round(planned * size.treated_share), "clusters" if design.cluster else "units"
+    if treated <= 1:
+        said = f"only one of {planned} {what} is treated: its own luck cannot be told from the effect."
+        yield Remark(("size", "treated_share"), said, "Treat more, or register a synthetic control.")
+    elif treated < FEW_TREATED:
+        said = (
+            f"only {treated} of {planned} {what} are treated: the standard error rests on so few, and may be too small."
+        )
+        yield Remark(("size", "treated_share"), said, "Treat more, if that can be.")
+
+
+def trends_can_be_seen(protocol: Protocol) -> Iterator[Remark]:
+    """Say so where only one period comes before: nothing shows whether both sides ran in parallel."""
+    if protocol.design.kind in COMPARES_TRENDS and protocol.size.periods_before == 1:
+        what = "with one period before the start nobody can see whether treated and comparison units ran in parallel."
+        yield Remark(("size", "periods_before"), what, "Bring earlier periods, two at the least, better four.")
+
+
+def donors_outnumber_periods(protocol: Protocol) -> Iterator[Remark]:
+    """Say so where so many units are weighed that a short past is met whatever they are.
+
+    Source: Abadie (2021), Using synthetic controls, Journal of Economic Literature 59(2), section 5.
+    """
+    units, before = protocol.size.units, protocol.size.periods_before
+    if protocol.design.kind == "synthetic-control" and units is not None and before is not None and units - 1 > before:
+        what = f"{units - 1} comparison units are weighed by {before} periods before: so many meet any past by luck."
+        do = "Bring earlier periods, or name fewer units that are truly like the treated one."
+        yield Remark(("size", "periods_before"), what, do)
+
+
+def something_else_may_have_come(protocol: Protocol) -> Iterator[Remark]:
+    """Say so where a series has nothing beside it."""
+    if protocol.design.kind == "interrupted-time-series" and protocol.design.control is None:
+        what = "whatever else changed at the same time passes for the effect: no control series is registered."
+        yield Remark(
+            ("design", "control"), what, "Name the same outcome where nothing changed, if there is such a place."
+        )
+
+
+def offer_moves_enough(protocol: Protocol) -> Iterator[Remark]:
+    """Say so where so few are expected to follow the offer that the effect of receiving will have no bounds.
+
+    Source: Staiger & Stock (1997), Econometrica 65: a first-stage F below 10.
+    """
+    size, follow = protocol.size, protocol.size.received_share
+    if protocol.design.kind != "encouragement" or size.units is None or follow is None or follow == 1:
+        return
+    expected = size.units * size.treated_share * follow / (1 - follow)
+    if expected < WEAK:
+        f = plain(expected, 2)
+        what = f"if {follow:.0%} more receive it when offered, the offer is weak here (an F of about {f})."
+        yield Remark(("size", "received_share"), what, "Make the offer stronger, or invite more people.")
 
 
 def publics_are_addressed(protocol: Protocol) -> Iterator[Remark]:
@@ -176,6 +247,11 @@ RULES: tuple[Rule, ...] = (
     both_rules_can_hold,
     worth_having_pays,
     early_looks_can_reject,
+    few_are_treated,
+    trends_can_be_seen,
+    donors_outnumber_periods,
+    something_else_may_have_come,
+    offer_moves_enough,
     one_extension_is_enough,
     reach_is_ruled_on,
     standard_errors_suit,

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
+from typing import Final
 
 from clew.pilot.assumptions import Assumed, assume
 from clew.pilot.extent import Extent
@@ -10,6 +11,9 @@ from clew.pilot.precision_placebo import placebo_margin, placebo_power
 from clew.pilot.protocol import Protocol
 from clew.pilot.rare import power_of_rates
 from clew.pilot.trial import Trial, looks_paid_for
+
+LEAST_VARIANCE: Final = 1e-12
+"""No estimate is surer than this, in variances of one outcome, not even where nothing varies over time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,7 @@ class Counted(ByPower):
 def trial_of(protocol: Protocol, a: Assumed, extent: Extent) -> Trial:
     """Return the pilot of this extent."""
     precision = PRECISION[protocol.design.kind](protocol.design, a, extent)
+    precision = replace(precision, variance=max(precision.variance, LEAST_VARIANCE))
     if protocol.design.kind in DEALT:
         precision = replace(precision, df=_degrees_of_freedom(protocol, extent))
     form = Ranked if precision.ranked is not None else Counted if protocol.design.kind == "rare-events" else Trial

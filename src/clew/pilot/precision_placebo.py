@@ -22,7 +22,7 @@ from clew.pilot.assumptions import Assumed
 from clew.pilot.extent import Extent, Precision
 from clew.pilot.protocol import Design
 
-PANELS = 400
+PANELS = 300
 MOST_DONORS = 60
 """With more units to choose from the weights hardly change; so many are made up."""
 
@@ -58,7 +58,7 @@ def placebo_power(precision: Precision, effect: float, alpha: float) -> float:
     unusual, misfit = np.array(precision.relative), np.array(precision.misfit)
     others = np.sort(np.abs(unusual) / misfit)
     own = np.abs(unusual + effect) / misfit
-    below = (np.searchsorted(others, own) - 0.5).clip(0) / len(others)
+    below = (np.searchsorted(others, own) + 0.5).clip(0, len(others)) / len(others)
     return float(np.mean(betainc(units - few, few, below)))
 
 
@@ -80,7 +80,7 @@ def _by_panels(found: Callable[[Floats, int], Found], a: Assumed, extent: Extent
     donors, like = min(units - 1, MOST_DONORS), (a.icc or 0.0, a.serial or 0.0)
     before, after = min(extent.before, MOST_PERIODS), min(max(1, extent.after), MOST_PERIODS)
     effects, misfits = _made_up(found, donors, before, before + after, like)
-    spread = float(np.sqrt(np.mean(np.square(effects))))
+    spread = max(1e-6, float(np.sqrt(np.mean(np.square(effects)))))
     relative = tuple(effect / spread for effect in effects)
     exact = sum(misfit < 1e-6 for misfit in misfits) * units > len(misfits) / 2
     return Precision(spread**2, math.inf, units, relative, (1.0,) * len(misfits) if exact else misfits)

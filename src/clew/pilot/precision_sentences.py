@@ -88,8 +88,12 @@ def _wedge(found: SampleSize, protocol: Protocol, a: Assumed) -> str:
     needed, name = found.needed, protocol.design.cluster
     if needed.units is None:
         enough = needed.clusters_of_stated_size
-        do = f"it takes about {enough} of the size stated" if enough else "no number of them is enough"
-        return f"As a stepped wedge by {name}, {needed.clusters} clusters are too few, however large they are: {do}."
+        if enough is None:
+            return f"As a stepped wedge by {name} {_over(a)}, no number of clusters is enough."
+        return (
+            f"As a stepped wedge by {name}, {needed.clusters} clusters are too few, however large they are: it takes"
+            f" about {enough} of the size stated."
+        )
     return (
         f"As a stepped wedge by {name} {_over(a)}, with everything counted (likeness within clusters, few clusters,"
         f" looks), it needs {needed.clusters} clusters with {needed.cluster_size} units in each over all periods,"

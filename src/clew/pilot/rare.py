@@ -10,9 +10,12 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import bdtr, bdtrik, gammainc, gammaincc, gammaln, xlogy
+from scipy.special import bdtr, bdtrik, gammainc, gammaincc, gammaln, ndtr, ndtri, xlogy
 
 from clew.pilot.search import least
+
+MANY_EVENTS: Final = 5_000
+"""With more events on the quieter side they need not be counted one by one."""
 
 MOST_YEARS: Final = 100_000
 """Beyond this many years a side, no number is given."""
@@ -34,6 +37,8 @@ def exact_power(expected_before: float, expected_after: float, *, alpha: float, 
     (0.5: equally long). `alpha` is one-sided.
     """
     total = expected_before + expected_after
+    if total == 0:
+        return 0.0
     counts = _counts(total)
     chances = np.exp(xlogy(counts, total) - total - gammaln(counts + 1))
     limits = _rejected_up_to(counts, share, alpha)
@@ -81,12 +86,21 @@ def power_of_rates(exposure: float, rates: tuple[float, float], share: float | N
     exposure; None: all of it is treated and the comparison's rate is known beforehand (a count against its expected
     number).
     """
+    if exposure * min(rates) > MANY_EVENTS or exposure * max(rates) > 1_000 * MANY_EVENTS:
+        return _power_by_z(exposure, rates, share, alpha)
     if share is None:
         return _power_of_count(exposure * rates[0], exposure * rates[1], alpha / 2)
     comparison, treated = exposure * rates[0] * (1 - share), exposure * rates[1] * share
     if rates[1] < rates[0]:
         return exact_power(comparison, treated, alpha=alpha / 2, share=share)
     return exact_power(treated, comparison, alpha=alpha / 2, share=1 - share)
+
+
+def _power_by_z(exposure: float, rates: tuple[float, float], share: float | None, alpha: float) -> float:
+    """Return the same power by normal theory, which is as good where events are many."""
+    part = 1.0 if share is None else share
+    variance = rates[1] / (exposure * part) + (0.0 if share is None else rates[0] / (exposure * (1 - part)))
+    return float(ndtr(abs(rates[1] - rates[0]) / math.sqrt(variance) + ndtri(alpha / 2)))
 
 
 def _power_of_count(expected: float, true: float, alpha: float) -> float:

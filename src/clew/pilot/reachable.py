@@ -1,10 +1,12 @@
 """Rules that no data could ever meet, given the planned size: they promise what cannot come."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
+from clew.pilot.assumptions import assume
 from clew.pilot.digits import plain
-from clew.pilot.planned import planned_trial
+from clew.pilot.planned import extent_of, planned_trial
 from clew.pilot.power import largest_effect
 from clew.pilot.protocol import Protocol
 from clew.pilot.remark import Remark, Rule
@@ -16,7 +18,7 @@ FEWEST_CLUSTERS_AN_ARM = 2
 def arms_can_be_compared(protocol: Protocol) -> Iterator[Remark]:
     """Each arm holds two clusters at least, and covariates leave degrees of freedom over."""
     clusters = protocol.size.clusters
-    if not protocol.design.deals_clusters or clusters is None:
+    if protocol.design.kind != "cluster-randomised" or clusters is None:
         return
     arms = clusters_by_arm(protocol)
     if min(arms) < FEWEST_CLUSTERS_AN_ARM:
@@ -35,18 +37,17 @@ def arms_can_be_compared(protocol: Protocol) -> Iterator[Remark]:
 
 
 def randomisation_test_can_reject(protocol: Protocol) -> Iterator[Remark]:
-    """Dealing the clusters anew can give a p-value below the limit of the last look."""
-    least = least_randomisation_p(protocol)
+    """Dealing the clusters anew, or giving the start to every other unit, can give a p-value below the last look's."""
+    least = least_p_value(protocol)
     if least is None:
         return
     limit = nominal_p(protocol, looks_paid_for(protocol))
-    if least > limit:
-        treated, comparison = clusters_by_arm(protocol)
+    if least.p > limit * (1 + 1e-9):
         yield Remark(
-            ("size", "clusters"),
-            f"with {treated} treated and {comparison} comparison clusters the randomisation test cannot go below"
-            f" p = {least:.2g}, but the last look asks for {limit:.2g}: no effect, however large, can be shown.",
-            "Plan more clusters, fewer looks, or a larger alpha.",
+            ("size", least.key),
+            f"{least.test} cannot go below p = {least.p:.2g}, but the last look asks for {limit:.2g}: no effect,"
+            " however large, can be shown.",
+            f"Plan more {least.key}, fewer looks, or a larger alpha.",
         )
 
 
@@ -56,6 +57,8 @@ def scale_rule_can_hold(protocol: Protocol) -> Iterator[Remark]:
     if trial is None or bound is None:
         return
     largest = trial.largest_effect()
+    if math.isinf(trial.half_width(protocol.outcome.sign * largest)):
+        return  # for want of units; said elsewhere
     lower = largest - trial.half_width(protocol.outcome.sign * largest)
     if lower <= bound:
         yield Remark(
@@ -73,7 +76,7 @@ def stop_rule_can_hold(protocol: Protocol) -> Iterator[Remark]:
         return
     loss = trial.largest_effect(as_improvement=False)
     upper = -loss + trial.half_width(-protocol.outcome.sign * loss)
-    if upper >= bound:
+    if bound <= upper < math.inf:
         yield Remark(
             ("stop", "effect_upper_bound_below"),
             f"if the largest possible loss ({plain(loss)}) were found at the planned size, its upper bound would be"
@@ -123,17 +126,48 @@ def clusters_by_arm(protocol: Protocol) -> tuple[int, int]:
     return treated, clusters - treated
 
 
-def least_randomisation_p(protocol: Protocol) -> float | None:
-    """Return the least two-sided p-value that dealing the planned clusters anew can give.
+@dataclass(frozen=True, slots=True)
+class LeastP:
+    """The least two-sided p-value that inference can give at the planned size, by which `test` (in words), and which
+    `key` of [size] it depends on."""
 
-    One over the number of ways to deal them; two over it where both arms hold as many, for then each way has a mirror
-    image with the same difference. None where clusters are not randomised or dealt within blocks.
+    p: float
+    key: str
+    test: str
+
+
+def least_p_value(protocol: Protocol) -> LeastP | None:
+    """Return the least p-value that inference can give; None where nothing but chance bounds it.
+
+    Clusters dealt to arms: one over the number of ways to deal them; two over it where both arms hold as many, for then
+    each way has a mirror image with the same difference (None where they are dealt within blocks). Clusters dealt to
+    start dates: one over the ways. A synthetic control: one over the number of units.
     """
+    kind, size = protocol.design.kind, protocol.size
+    if kind == "synthetic-control" and size.units is not None:
+        return LeastP(1 / size.units, "units", f"with {size.units} units the placebo test")
+    if kind == "stepped-wedge" and size.clusters is not None:
+        starts = max(2, extent_of(assume(protocol), 1, None).after)
+        return LeastP(
+            math.exp(-_ways(_shared_out(size.clusters, starts))),
+            "clusters",
+            f"with {size.clusters} clusters dealt to {starts} starts the permutation test",
+        )
     treated, comparison = clusters_by_arm(protocol)
-    if not protocol.design.deals_clusters or protocol.design.block is not None or min(treated, comparison) < 1:
+    if kind != "cluster-randomised" or protocol.design.block is not None or min(treated, comparison) < 1:
         return None
-    ways = math.lgamma(treated + comparison + 1) - math.lgamma(treated + 1) - math.lgamma(comparison + 1)
-    return (2 if treated == comparison else 1) * math.exp(-ways)
+    mirrored = 2 if treated == comparison else 1
+    test = f"with {treated} treated and {comparison} comparison clusters the randomisation test"
+    return LeastP(mirrored * math.exp(-_ways((treated, comparison))), "clusters", test)
+
+
+def _ways(groups: Sequence[int]) -> float:
+    """Return the logarithm of the number of ways to deal a whole to groups of these sizes."""
+    return math.lgamma(sum(groups) + 1) - math.fsum(math.lgamma(size + 1) for size in groups)
+
+
+def _shared_out(count: int, groups: int) -> tuple[int, ...]:
+    return tuple(count // groups + (place < count % groups) for place in range(min(groups, count)))
 
 
 RULES: tuple[Rule, ...] = (

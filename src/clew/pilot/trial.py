@@ -86,6 +86,8 @@ class Trial:
         wanted = self.wanted()
         if self.expected_z(sign * high) < wanted:
             return None
+        if self.expected_z(sign * 1e-9 * high) >= wanted:
+            return 1e-9 * high
         return float(brentq(lambda effect: self.expected_z(sign * effect) - wanted, 1e-9 * high, high))
 
     def wanted(self) -> float:
@@ -108,7 +110,8 @@ class Trial:
     def std_error(self, effect: float) -> float:
         """Return the standard error of the estimate at the last planned look, if this effect is there."""
         spread, share = self._spread(effect), self.share
-        return math.sqrt((spread.treated / share + spread.comparison / (1 - share)) / self.effective) / self.reaches
+        variance = spread.treated * (1 - share) + spread.comparison * share
+        return max(1e-12, math.sqrt(variance * self.precision.variance) / self.reaches)
 
     def half_width(self, effect: float) -> float:
         """Return half the width of the interval at the last look that may be taken, if this effect is found.

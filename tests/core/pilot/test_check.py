@@ -10,6 +10,7 @@ import pytest
 from clew.pilot.check import NOTICES, PROBLEMS, Check, check
 from clew.pilot.parse import load_protocol
 from clew.pilot.protocol import Looks, Outcome
+from kinds_of_pilot import SAID_OF_KINDS, of_kind
 from protocol_texts import SOUND, changed, protocol, without_table
 
 FEASIBILITY = ('eligible = "first assessments"', 'eligible = "first assessments"\nkind = "feasibility"')
@@ -229,7 +230,7 @@ def test_without_a_stop_rule_the_last_look_stops() -> None:
             (('"125.00"', '"300.00"'),),
             "one more good outcome costs 1500.00 EUR, above the limit: only an effect of 0.3",
         ),
-        ((("clusters = 30", "clusters = 10"),), "at look 1 of 3 the randomisation test cannot confirm any effect"),
+        ((("clusters = 30", "clusters = 10"),), "at look 1 of 3 no effect can be confirmed: with 5 tr"),
         ((("times = 1", "times = 2"),), "One is the rule."),
         ((("no_group_under_reached = true", ""),), "is measured, but decides nothing"),
         (
@@ -303,7 +304,10 @@ def test_every_rule_of_the_check_can_speak() -> None:
     texts += [
         SOUND.replace('"district"', '"district"\nstandard_errors = "cr1"').replace("clusters = 30", "clusters = 39")
     ]
-    protocols = [protocol(text=text) for text in texts]
+    protocols = [
+        *(protocol(text=text) for text in texts),
+        *(of_kind(kind, changes) for kind, changes, _ in SAID_OF_KINDS),
+    ]
     silent = [rule.__name__ for rule in (*PROBLEMS, *NOTICES) if not any(list(rule(one)) for one in protocols)]
     assert silent == []
 
