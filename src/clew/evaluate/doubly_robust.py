@@ -17,6 +17,9 @@ from clew.evaluate.rows import Floats
 CERTAIN = 0.995
 """Comparison units whose chance of treatment is at or above this are left out, as the authors' software does."""
 
+SHARED = 1e-10
+"""A column of which less than this share is left, given earlier ones, is left out."""
+
 STEPS = 50
 """Most Newton steps for the logit."""
 
@@ -43,10 +46,11 @@ def doubly_robust(units: Changes) -> tuple[Floats, Floats]:
 
     The sum of squares of the latter is the variance.
 
-    Raises: InputError where covariates alone tell the treated from the others, or there are more of them than units.
+    Columns that say nothing beyond earlier ones are left out. Raises: InputError where covariates alone tell the
+    treated from the others, or there are more of them than units.
     """
-    x = np.column_stack([np.ones(len(units.weight)), units.covariates])
     weight = units.weight / units.weight.mean()
+    x = _independent(np.column_stack([np.ones(len(weight)), units.covariates]), weight)
     chance = _chance(x, units.treated, weight)
     treated, others = weight * units.treated, weight * ~units.treated
     like = others * np.where(chance < CERTAIN, chance, 0.0) / (1 - np.minimum(chance, CERTAIN))
@@ -59,6 +63,18 @@ def doubly_robust(units: Changes) -> tuple[Floats, Floats]:
     moved -= (fitted @ (_mean(x, treated)[0] - _mean(x, like)[0]))[:, None] * residual
     moved -= _through_chance(x, units.treated, (weight, chance)) @ (x.T @ from_others)
     return of_treated - of_others, moved
+
+
+def _independent(x: Floats, weight: Floats) -> Floats:
+    """The columns of x that add something to the earlier ones, by Gram–Schmidt on their weighted products."""
+    left, kept = (weight[:, None] * x).T @ x, []
+    own = np.diagonal(left).copy()
+    for place in range(len(left)):
+        pivot = left[place, place]
+        if pivot > SHARED * own[place]:
+            kept.append(place)
+            left = left - np.outer(left[:, place], left[place]) / pivot
+    return x[:, kept]
 
 
 def _mean(values: Floats, weight: Floats) -> tuple[Floats, Floats]:
@@ -102,7 +118,7 @@ def _inverse(matrix: Floats) -> Floats:
 
 def _apart() -> InputError:
     return InputError(
-        "the baseline columns tell treated from comparison units completely, or tell the same thing twice.",
+        "the baseline columns tell treated from comparison units completely.",
         where="[outcome] adjust_for",
         do="Adjust for fewer columns; where treated units have no like, no estimate can be made for them.",
     )

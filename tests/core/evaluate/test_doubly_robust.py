@@ -53,9 +53,18 @@ def test_one_wrong_model_does_no_harm(wrong: str) -> None:
     assert plain(units)[0][0] - 2.0 > 20 * error
 
 
-def test_no_overlap_and_repeated_columns_are_refused() -> None:
+def test_columns_that_add_nothing_are_left_out() -> None:
     units = some_units()
-    for column in (units.treated * 1.0, units.covariates[:, 0]):
-        covariates = np.column_stack([units.covariates, column])
-        with pytest.raises(InputError, match="baseline columns"):
-            doubly_robust(Changes(units.change, units.treated, covariates, units.weight))
+    x = units.covariates
+    wider = np.column_stack([x[:, 0], np.full(80, 3.0), x[:, 1], 2 * x[:, 0] - x[:, 1] + 5])
+    for one, other in zip(
+        doubly_robust(units), doubly_robust(Changes(units.change, units.treated, wider, units.weight)), strict=True
+    ):
+        assert other == pytest.approx(one, abs=1e-9)
+
+
+def test_no_overlap_is_refused() -> None:
+    units = some_units()
+    covariates = np.column_stack([units.covariates, units.treated])
+    with pytest.raises(InputError, match="tell treated from comparison units"):
+        doubly_robust(Changes(units.change, units.treated, covariates, units.weight))

@@ -51,6 +51,22 @@ def test_taking_off_once_is_difference_in_differences() -> None:
     assert found.std_error == pytest.approx(np.sqrt(change[:8].var(ddof=1) / 8 + change[8:].var(ddof=1) / 12))
 
 
+def test_degrees_of_freedom_of_two_cohorts_are_those_of_welch() -> None:
+    rng = np.random.default_rng(2)
+    outcome, start = rng.normal(0, 1, (20, 3)), np.repeat([2, 3], [8, 12])
+    design, _ = rollout(outcome, start)
+    change = outcome[:, 2] - outcome[:, 1]
+    parts = np.array([change[:8].var(ddof=1) / 8, change[8:].var(ddof=1) / 12])
+    expected = parts.sum() ** 2 / (parts[0] ** 2 / 7 + parts[1] ** 2 / 11)
+    assert efficient(design, comparison(design, "simple"), 1.0).df == pytest.approx(expected)
+
+
+def test_an_effect_no_dealing_reaches_has_the_least_p_value() -> None:
+    data = a_panel(10, units=100)
+    design, _ = rollout(data.outcome + 50 * data.treated, data.start)
+    assert permutation_test(design, comparison(design, "simple"), draws=99).p_value == 1 / 100
+
+
 def test_what_is_taken_off_makes_the_variance_least() -> None:
     data = a_panel(4, units=120)
     design, _ = rollout(data.outcome, data.start)

@@ -94,6 +94,12 @@ def test_baseline_columns_are_taken_from_the_first_period_seen() -> None:
     assert other.estimate == pytest.approx(one.estimate)
 
 
+def test_a_group_that_is_adjusted_for_can_be_looked_at_alone() -> None:
+    outcome = Outcome("rate", "mean", "higher", 0.3, ("kind",))
+    town = METHOD.estimate(registered(outcome=outcome), ArrayRows(rows_of()), (("kind", "town"),))
+    assert town == METHOD.estimate(registered(), ArrayRows(rows_of()), (("kind", "town"),))
+
+
 def test_clusters_and_groups() -> None:
     columns = rows_of()
     by_region = METHOD.estimate(registered(cluster="region"), ArrayRows(columns), ())

@@ -120,7 +120,7 @@ def panel_from(protocol: Protocol, moments: Moments) -> Panel:
 def baseline(protocol: Protocol, moments: Moments, panel: Panel) -> Floats | None:
     """Return what the columns adjusted for hold in the first period in which each unit is seen: (U, q); None without.
 
-    A text column becomes one 0/1 column for each of its values but the first.
+    A text column becomes one 0/1 column for each of its values but the first. Columns without variation are left out.
     """
     if not protocol.outcome.adjust_for:
         return None
@@ -134,7 +134,8 @@ def baseline(protocol: Protocol, moments: Moments, panel: Panel) -> Floats | Non
     for name in moments.factors:
         codes = moments.keys[name].codes[cells]
         columns += [np.asarray(codes == code, dtype=np.float64) for code in np.unique(codes)[1:]]
-    return np.column_stack(columns)
+    varied = [column for column in columns if np.ptp(column) > 0]
+    return np.column_stack(varied) if varied else None
 
 
 def effects_of(protocol: Protocol, moments: Moments, *, whole: bool = True) -> tuple[Panel, GroupTime]:
