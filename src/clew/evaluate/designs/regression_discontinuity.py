@@ -122,7 +122,7 @@ METHOD = Method(
         estimator="On each side a straight line is fitted to the rows near the cut-off, nearer ones counting more; the"
         " bandwidth is the one of least mean squared error, or the registered one. The effect is the distance of the"
         " two lines at the cut-off, for units there and no others; divided by that of the share that received, where a"
-        " column says who did.",
+        " column says who did (within the outcome's bandwidth: that of a ratio would depend on the outcome's origin).",
         uncertainty="Robust bias-corrected: the interval is that of the estimate freed of the lines' bias, wide enough"
         " for not knowing the bias, and so not centred on the estimate. Spread is told from each row's nearest"
         " neighbours, or by cluster (CR1) where clusters are named. `hc2`, `hc1`, `classical`: a plain regression"
