@@ -50,7 +50,7 @@ def doubly_robust(units: Changes) -> tuple[Floats, Floats]:
     treated from the others, or there are more of them than units.
     """
     weight = units.weight / units.weight.mean()
-    x = _independent(np.column_stack([np.ones(len(weight)), units.covariates]), weight)
+    x = _independent(units.covariates, weight)
     chance = _chance(x, units.treated, weight)
     treated, others = weight * units.treated, weight * ~units.treated
     like = others * np.where(chance < CERTAIN, chance, 0.0) / (1 - np.minimum(chance, CERTAIN))
@@ -65,16 +65,20 @@ def doubly_robust(units: Changes) -> tuple[Floats, Floats]:
     return of_treated - of_others, moved
 
 
-def _independent(x: Floats, weight: Floats) -> Floats:
-    """The columns of x that add something to the earlier ones, by Gram–Schmidt on their weighted products."""
-    left, kept = (weight[:, None] * x).T @ x, []
-    own = np.diagonal(left).copy()
+def _independent(covariates: Floats, weight: Floats) -> Floats:
+    """One, and the covariates less their means that add something to it and to earlier ones: (N, 1+q).
+
+    By Gram–Schmidt on their products; what rounding may leave of a constant does not count.
+    """
+    mean = weight @ covariates / weight.sum()
+    centred = covariates - mean
+    left, kept = (weight[:, None] * centred).T @ centred, []
+    least = SHARED * np.diagonal(left) + weight.sum() * (4 * np.finfo(float).eps * mean) ** 2
     for place in range(len(left)):
-        pivot = left[place, place]
-        if pivot > SHARED * own[place]:
+        if left[place, place] > least[place]:
             kept.append(place)
-            left = left - np.outer(left[:, place], left[place]) / pivot
-    return x[:, kept]
+            left = left - np.outer(left[:, place], left[place]) / left[place, place]
+    return np.column_stack([np.ones(len(weight)), centred[:, kept]])
 
 
 def _mean(values: Floats, weight: Floats) -> tuple[Floats, Floats]:

@@ -63,6 +63,13 @@ def test_columns_that_add_nothing_are_left_out() -> None:
         assert other == pytest.approx(one, abs=1e-9)
 
 
+def test_columns_far_from_zero_count_as_much() -> None:
+    units = some_units()
+    far = Changes(units.change, units.treated, units.covariates * [1.0, 1e-3] + [1e7, -1e5], units.weight)
+    for one, other in zip(doubly_robust(units), doubly_robust(far), strict=True):
+        assert other == pytest.approx(one, rel=1e-6, abs=1e-8)
+
+
 def test_no_overlap_is_refused() -> None:
     units = some_units()
     covariates = np.column_stack([units.covariates, units.treated])
