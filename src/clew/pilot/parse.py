@@ -246,7 +246,7 @@ def _no_column_twice(equity: list[Values], reading: Reading) -> None:
 
 def _protocol(values: dict[str, Any], resolved: Any, source: bytes) -> Protocol:
     """Build the protocol. Each table's keys bear the names of its dataclass's fields."""
-    pilot, decision = values["pilot"], values.get("decision", {})
+    pilot = values["pilot"]
     return Protocol(
         pilot=Pilot(**{"case": pilot["id"], **pilot}),
         population=Population(**values["population"]),
@@ -257,18 +257,23 @@ def _protocol(values: dict[str, Any], resolved: Any, source: bytes) -> Protocol:
         scale=ScaleRule(**values.get("scale", {})),
         equity=tuple(Equity(**one) for one in values.get("equity", [])),
         iterations=Iterations(**values.get("iterations", {})),
-        version_column=values.get("versions", {}).get("column"),
+        version_column=_one(values, "versions", "column"),
         sustained=Sustained(**values["sustained"]) if "sustained" in values else None,
-        funnel_unit=values.get("funnel", {}).get("unit"),
+        funnel_unit=_one(values, "funnel", "unit"),
         cost=Cost(**values["cost"]) if "cost" in values else None,
-        stop_effect_upper_bound_below=values.get("stop", {}).get("effect_upper_bound_below"),
-        extend_times=values.get("extend", {}).get("times", 0),
-        adapt_times=values.get("adapt", {}).get("times", 0),
-        exit_plan=values.get("exit", {}).get("plan"),
-        public_input_by=values.get("public_input", {}).get("by"),
-        decision_by=decision.get("by"),
-        decision_owner=decision.get("owner"),
+        stop_effect_upper_bound_below=_one(values, "stop", "effect_upper_bound_below"),
+        extend_times=_one(values, "extend", "times") or 0,
+        adapt_times=_one(values, "adapt", "times") or 0,
+        exit_plan=_one(values, "exit", "plan"),
+        public_input_by=_one(values, "public_input", "by"),
+        decision_by=_one(values, "decision", "by"),
+        decision_owner=_one(values, "decision", "owner"),
         publics=Publics(**values.get("publics", {})),
         sha256=hashlib.sha256(source).hexdigest(),
         text=source.decode("utf-8"),
     )
+
+
+def _one(values: dict[str, Any], table: str, key: str) -> Any:  # Any: what the key's reader returns
+    """Return the value of a key, None where its table or it is absent."""
+    return values.get(table, {}).get(key)

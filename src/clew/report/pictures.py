@@ -87,8 +87,7 @@ def plot_of(picture: Picture) -> Plot:
     several = len(picture.series) > 1
     named = [place for place, one in enumerate(picture.series) if one.name and several]
     top = ROW * (len(named) + len(picture.marks)) + 14
-    bottom = top + _height(picture)
-    across, up = _across(picture), _up(picture)
+    bottom, across, up = top + _height(picture), _across(picture), _up(picture)
     legend = {place: ROW * (turn + 1) - 6 for turn, place in enumerate(named)}
     head, rows = _table(picture)
     return Plot(
