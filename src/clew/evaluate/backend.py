@@ -101,7 +101,7 @@ class IbisRows:
         """Sufficient statistics of a subset, moved to its mean; see `Rows.moments`."""
         used = self.cells.n > 0
         for column, label in within:
-            used &= self.cells.keys[column].where(label)
+            used &= self.cells.keys[column].where(label) & (label != "")  # what is empty equals nothing, as in SQL
         if not used.any():
             raise nobody(within)
         places = self._places(layout)

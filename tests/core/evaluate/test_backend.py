@@ -64,6 +64,22 @@ def test_an_offset_of_a_million_costs_no_digit(name: str, engine: str, places: P
     same_as_files(TRIALS[name], places.put(trial, engine), write_parquet(trial, tmp_path / "trial.parquet"))
 
 
+@pytest.mark.parametrize(("name", "engine"), [("units, HC2", "duckdb"), ("clusters, weighted", "postgres")])
+def test_people_of_no_known_group_are_no_group(name: str, engine: str, places: Places, tmp_path: Path) -> None:
+    trial = a_trial()
+    trial["sub"] = np.where(np.arange(240) % 4 == 0, None, trial["sub"].astype(str).astype(object))
+    path = write_parquet(trial, tmp_path / "trial.parquet")
+    found = same_as_files(TRIALS[name], places.put(trial, engine), path)
+    assert "" in {group.group for group in found.equity}
+
+
+def test_a_database_may_read_files_besides(places: Places, tmp_path: Path) -> None:
+    trial = a_trial()
+    path = write_parquet(trial, tmp_path / "trial.parquet")
+    where = in_backend(places.put(trial, "duckdb").url, path)
+    assert same_as_files(TRIALS["clusters"], where, path).backend == "DuckDB"
+
+
 def test_columns_of_other_types_mean_the_same(places: Places, tmp_path: Path) -> None:
     """Numbers as texts or decimals, arms as booleans, clusters as dates: PostgreSQL has them all."""
     trial = {**a_trial(), "arm": a_trial()["arm"] == 1}
