@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Final
 
+import numpy as np
+
 from clew.evaluate import funnel
 from clew.evaluate.designs.method import Beside, Sides
 from clew.evaluate.estimate import arms_layout
@@ -21,7 +23,7 @@ def benchmark(protocol: Protocol, rows: Rows, sides: Sides) -> Beside:
     moments = rows.moments(replace(arms_layout(protocol), keys=(protocol.funnel_unit,), adjust_for=(), variables=()))
     key, held = moments.keys[protocol.design.arm], sides.tally.keys[protocol.design.arm]
     treated = {held.labels[code] for code in held.codes[sides.treated].tolist()}
-    chosen = sum(key.where(label) for label in sorted(treated)) > 0
+    chosen = np.any([key.where(label) for label in sorted(treated)], axis=0)
     measure = protocol.outcome.measure
     units, sd = funnel.units_of(select(moments, chosen), protocol.funnel_unit)
     shown = tuple(unit for unit in units if unit.size >= FEWEST_ROWS)

@@ -142,7 +142,7 @@ def _further(course: Course, at: LookAt) -> Iterator[Further]:
 def _picture(protocol: Protocol, course: Course, said: str) -> Picture:
     outcome = protocol.outcome
     points = tuple(
-        Point(one.time, one.estimate, *(one.interval or (None, None)), label=one.label)
+        Point(one.time, one.estimate, one.interval and one.interval[0], one.interval and one.interval[1], one.label)
         for one in course.known
         if one.estimate is not None
     )

@@ -44,7 +44,7 @@ def _nearest(about: Floats, root_ridge: float) -> Floats:
     held = np.vstack([about, *below])
     rows = np.column_stack([np.vstack([held, np.ones((1, count))]), np.append(np.zeros(len(held)), 1.0)])
     if len(rows) > count + 1:  # the same sums of squares in fewer rows
-        rows = np.linalg.qr(rows, mode="r")
+        rows = np.asarray(np.linalg.qr(rows, mode="r"))
     found = nnls(rows[:, :-1], rows[:, -1], maxiter=30 * count)[0]
     return _polished(held, np.asarray(found / found.sum()))
 

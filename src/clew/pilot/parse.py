@@ -246,9 +246,8 @@ def _no_column_twice(equity: list[Values], reading: Reading) -> None:
 
 def _protocol(values: dict[str, Any], resolved: Any, source: bytes) -> Protocol:
     """Build the protocol. Each table's keys bear the names of its dataclass's fields."""
-    pilot = values["pilot"]
     return Protocol(
-        pilot=Pilot(**{"case": pilot["id"], **pilot}),
+        pilot=Pilot(**{"case": values["pilot"]["id"], **values["pilot"]}),
         population=Population(**values["population"]),
         design=resolved,
         outcome=Outcome(**values["outcome"]),
