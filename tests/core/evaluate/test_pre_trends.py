@@ -9,7 +9,7 @@ from scipy.special import fdtrc
 from clew.evaluate.aggregation import Averages, by_event_time
 from clew.evaluate.callaway_santanna import group_time
 from clew.evaluate.honest import break_down, relative_magnitudes
-from clew.evaluate.pre_trends import before, joint_test, straight_on
+from clew.evaluate.pre_trends import before, before_of_means, joint_test, resting_on_enough, straight_on
 from clew.evaluate.simultaneous import DRAWS, critical_value_of_all
 from staggered import a_panel, panel
 
@@ -64,6 +64,18 @@ def test_units_that_already_moved_apart_are_seen() -> None:
     assert tests[1].p_value < 1e-6
 
 
+def test_differences_that_rest_on_few_units_are_not_tested() -> None:
+    covariance = np.diag([0.04, 0.01, 0.02, 0.03, 0.02])
+    study = replace(written([0.5, 0.2, 1.0, 1.2], covariance, [0, 0, 0.5, 0.5], 1.1), clusters=np.array([4, 5, 9, 2]))
+    kept = resting_on_enough(study)
+    assert kept.at.tolist() == [-2, 0, 1]
+    assert kept.clusters.tolist() == [5, 9, 2]
+    assert kept.covariance == pytest.approx(np.diag([0.01, 0.02, 0.03, 0.02]))
+    assert kept.weight.tolist() == [0, 0.5, 0.5]
+    few = replace(study, clusters=np.array([1, 3, 3, 3]))
+    assert resting_on_enough(few).at.tolist() == [-2, 0, 1]
+
+
 def test_a_straight_line_is_taken_off_exactly() -> None:
     """The same noise with and without a line: what is left of the effect is the same."""
     (plain, _), (drifting, _) = a_study(5), a_study(5, slope=0.7)
@@ -81,6 +93,16 @@ def test_a_straight_line_by_hand() -> None:
     estimate, error = straight_on(before(study, -1.0))
     assert estimate == pytest.approx(1.1 - 1.5 * 0.22)
     assert error == pytest.approx(np.sqrt(0.02 + 1.5**2 * (0.4**2 * 0.04 + 0.2**2 * 0.01)))
+
+
+def test_an_effect_counted_from_all_periods_before() -> None:
+    """By hand: (1.0 + 1.2) / 2 less (−.4 − .3 + 0) / 3, its middle 3/2 + 1 periods after that of the times before."""
+    covariance = np.diag([0.04, 0.01, 0.02, 0.03, 0.02])
+    found = before_of_means(written([-0.4, -0.3, 1.0, 1.2], covariance, [0, 0, 0.5, 0.5], 1.1), -1.0)
+    assert found.effect == pytest.approx(1.1 + 0.7 / 3)
+    assert found.distance == pytest.approx(1.5 + 1.0)
+    assert found.covariance[-1, -1] == pytest.approx((0.02 + 0.03) / 4 + (0.04 + 0.01) / 9)
+    assert found.covariance[0, -1] == pytest.approx(-0.04 / 3)
 
 
 def test_broken_trends_by_hand() -> None:
