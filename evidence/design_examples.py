@@ -18,6 +18,16 @@ kind = "{kind}"
 {outcome}
 [scale]
 effect_lower_bound_above = 0.0
+
+[exit]
+plan = "It ends with the year; what was set up is handed over or taken down."
+
+[public_input]
+by = 2028-03-01
+
+[decision]
+by = 2028-06-01
+owner = "council"
 """
 
 

@@ -5,6 +5,7 @@ import ast
 import pytest
 
 from clew.evaluate.designs import DESIGNS, layout_of
+from clew.pilot.check import check
 from clew.pilot.kinds import KINDS
 from clew.pilot.parse import parse_protocol
 from evidence.design_examples import EXAMPLES
@@ -22,6 +23,7 @@ def test_the_committed_pages_are_those_that_are_made() -> None:
 @pytest.mark.parametrize("kind", DESIGNS)
 def test_the_example_of_a_design_is_a_sound_protocol_of_it(kind: str) -> None:
     protocol = parse_protocol(EXAMPLES[kind].encode(), f"{kind}.toml")
+    assert check(protocol).problems == ()
     assert protocol.design.kind == kind
     assert layout_of(protocol).outcome == protocol.outcome.column
 
