@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clew.errors import InputError
-from clew.evaluate.discontinuity_bandwidth import Bandwidths, best_bandwidths
+from clew.evaluate.discontinuity_bandwidth import Bandwidths, best_bandwidths, widened
 from clew.evaluate.local_polynomial import Kernel, LocalFit, Running, local_fit, spread_of, too_few, variance
 from clew.evaluate.rows import Floats
 
@@ -55,12 +55,12 @@ class _Side:
 def jump(running: Running, bandwidths: Bandwidths | None = None, kernel: Kernel = "triangular") -> Jump:
     """Estimate the jump of the only variable, or the first one's jump for each unit that the second one jumps.
 
-    `bandwidths`: chosen by `best_bandwidths` where None.
+    `bandwidths`: chosen by `best_bandwidths` where None, and `widened` where these hold too few values.
     Raises: InputError where a side holds too few distinct values within the bandwidth, or received does not jump.
     """
     if len(running.below().x) == 0 or len(running.above().x) == 0:
         raise too_few()
-    chosen = bandwidths or best_bandwidths(running, kernel)
+    chosen = bandwidths or widened(running, best_bandwidths(running, kernel))
     below, above = (_side(side, chosen, kernel) for side in (running.below(), running.above()))
     level, corrected = above.level - below.level, above.corrected - below.corrected
     if len(level) > 1 and level[1] == 0:

@@ -25,6 +25,9 @@ REPEATED = 0.2
 LEAST_DISTINCT = 10
 """That least number, on each side."""
 
+INSIDE = 3
+"""The chosen bandwidth holds so many distinct values on each side, that of the bias one more."""
+
 
 JUST_BEYOND = 1 + math.sqrt(np.finfo(float).eps)
 """A window of so many times the distance to a value holds that value."""
@@ -123,13 +126,23 @@ def _least(sides: tuple[Running, Running]) -> float:
     rows = sum(float(side.n.sum()) for side in sides)
     if 1 - sum(side.distinct for side in sides) / rows < REPEATED:
         return 0.0
-    return max(_reach_of_distinct(side) for side in sides) * JUST_BEYOND
+    return max(_reach_of_distinct(side, LEAST_DISTINCT) for side in sides) * JUST_BEYOND
 
 
-def _reach_of_distinct(side: Running) -> float:
-    """How far from the cut-off the tenth distinct value lies, or the last one where there are fewer."""
+def _reach_of_distinct(side: Running, place: int) -> float:
+    """How far from the cut-off the distinct value of this place lies, or the last one where there are fewer."""
     values = np.sort(np.abs(side.x[np.diff(side.x, prepend=-np.inf) > 0]))
-    return float(values[min(LEAST_DISTINCT, len(values)) - 1])
+    return float(values[min(place, len(values)) - 1])
+
+
+def widened(running: Running, chosen: Bandwidths) -> Bandwidths:
+    """The same bandwidths, wider where many rows on few values leave hardly any value within.
+
+    As rows grow, the best bandwidth shrinks below the steps of a score; then only its nearest values are left.
+    """
+    sides = (running.below(), running.above())
+    h, b = (max(_reach_of_distinct(side, INSIDE + more) for side in sides) for more in (1, 2))
+    return Bandwidths(max(chosen.h, h), max(chosen.b, b))
 
 
 def _spread(running: Running) -> float:

@@ -338,12 +338,10 @@ def test_a_bandwidth_too_wide_for_lines_is_asked_about() -> None:
 
 def test_few_distinct_values_are_asked_about() -> None:
     data = people(step=1.0)
-    assert (
-        "8 distinct values on the treated side and 7 on the other"
-        in screen(found(pilot(bandwidth=8.0), data), "distinct values").why
-    )
-    assert screen(found(pilot(bandwidth=8.0), data), "distinct values").flag
-    assert not screen(found(pilot(bandwidth=18.0), data), "distinct values").flag
+    few = screen(found(pilot(bandwidth=4.5), data), "distinct values")
+    assert "5 distinct values on the treated side and 4 on the other" in few.why
+    assert few.flag
+    assert not screen(found(pilot(bandwidth=5.5), data), "distinct values").flag
 
 
 def test_few_clusters_are_asked_about() -> None:

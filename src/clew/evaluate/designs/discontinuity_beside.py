@@ -33,8 +33,8 @@ FEWEST_PLACEBOS = 9
 DONUT = 0.1
 """Width of the hole about the cut-off, in bandwidths, where the protocol names none."""
 
-FEW_VALUES = 10
-"""A line through fewer distinct values on a side is asked about."""
+FEW_VALUES = 5
+"""A line through fewer distinct values on a side is asked about: it is hardly told from a curve."""
 
 WEAK = 10.0
 """A first stage is asked about below this F. Source: Staiger & Stock (1997), Econometrica 65."""
