@@ -80,8 +80,9 @@ def seen_in(protocol: Protocol, tally: Tally) -> Seen:
     )
     first, last = _starts(design, tally.keys[design.treated_from or design.treated or ""], unit, period)
     there = np.flatnonzero(last >= 0)
-    torn = tuple(unit.labels[i] for i in there if first[i] != last[i])
-    return Seen(tuple(unit.labels[i] for i in there), last[there], n[there], missing[there], torn)
+    torn = tuple(unit.labels[i] for i in np.flatnonzero(first < last))
+    labels = unit.labels if len(there) == len(last) else tuple(unit.labels[i] for i in there)
+    return Seen(labels, last[there], n[there], missing[there], torn)
 
 
 def _starts(design: Design, key: Key, unit: Key, period: Key) -> tuple[Integers, Integers]:
