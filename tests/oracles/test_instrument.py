@@ -6,6 +6,7 @@ linearmodels and StatsPAI run in a process and an environment of their own, `.ve
 import json
 import os
 import subprocess
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,14 @@ import pytest
 from causaldata import social_insure
 from scipy.special import stdtrit
 
+from builders import a_protocol
+from clew.evaluate.analyse import analyse
 from clew.evaluate.arms import Arms
 from clew.evaluate.arrays import ArrayRows
 from clew.evaluate.compliers import compliance
-from clew.evaluate.instrument import Instrumented
+from clew.evaluate.files import open_rows
+from clew.evaluate.finding import Finding
+from clew.pilot.protocol import Design, Looks, Outcome
 from offers import TREATED, an_offer, by_instrument, layout_for
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -106,28 +111,40 @@ def test_returns_to_schooling() -> None:
     assert found.effective_f == pytest.approx(13.26, abs=0.01)  # F of the first stage in the same table's notes
 
 
-def rice_insurance() -> tuple[Instrumented, ArrayRows]:
-    """Cai, de Janvry & Sadoulet (2015): villagers whose friends were insured by default."""
+NAMES = ("male", "age", "agpop", "ricearea_2010", "literacy", "intensive", "risk_averse", "disaster_prob")
+RICE = Design(
+    "encouragement", "two-stage-least-squares", "cr1", "default", "0", cluster="address",
+    fixed_effects=("village",), received="pre_takeup_rate",
+)  # fmt: skip
+
+
+def rice_insurance(folder: Path, **design: Any) -> Finding:
+    """Cai, de Janvry & Sadoulet (2015): villagers some of whose friends were insured by default, from a CSV."""
     table = social_insure.load_pandas().data
-    names = ["male", "age", "agpop", "ricearea_2010", "literacy", "intensive", "risk_averse", "disaster_prob"]
-    table = table.dropna(subset=[*names, "takeup_survey", "pre_takeup_rate", "default", "village", "address"])
-    rows = ArrayRows(
-        {
-            **{name: table[name].to_numpy(float) for name in names},
-            "y": table["takeup_survey"].to_numpy(float),
-            "d": table["pre_takeup_rate"].to_numpy(float),
-            "arm": np.where(table["default"] > 0, TREATED, "0"),
-            "village": table["village"].to_numpy(str),
-            "school": table["address"].to_numpy(str),
-        }
-    )
-    return by_instrument(rows, layout_for("cr1", adjust_for=tuple(names), level="village"), "cr1"), rows
+    used = [*NAMES, "takeup_survey", "pre_takeup_rate", "default", "village", "address"]
+    table.dropna(subset=used)[used].astype({"default": int}).to_csv(folder / "rice.csv", index=False)
+    outcome = Outcome("takeup_survey", "proportion", "higher", 0.1, NAMES)
+    protocol = a_protocol(design=replace(RICE, **design), outcome=outcome, equity=(), looks=Looks())
+    return analyse(protocol, open_rows(folder / "rice.csv", protocol))
 
 
-def test_rice_insurance() -> None:
-    """Huntington-Klein, The Effect, chapter 19: .791 (.273), clustered by address."""
-    found, _ = rice_insurance()
-    assert (round(found.estimate, 3), round(found.std_error, 3)) == (0.791, 0.273)
+def test_rice_insurance(tmp_path: Path) -> None:
+    """Huntington-Klein, The Effect, chapter 19: .791 (.273), clustered by address; from the file to the finding."""
+    finding = rice_insurance(tmp_path)
+    assert (round(finding.effect.estimate, 3), round(finding.effect.std_error, 3)) == (0.791, 0.273)
+    assert finding.effect.n == 1378
+    low, high = finding.effect.interval  # Anderson–Rubin's, which leans to the side of more
+    assert 0 < low < 0.791 - 1.9 * 0.273 + 0.1
+    assert high > 0.791 + 1.9 * 0.273
+    assert not next(one for one in finding.screens if one.name == "weak offer").flag
+
+
+def test_rice_insurance_as_an_offer(tmp_path: Path) -> None:
+    """The same fit by the plain difference: what the default itself did, one over the other gives .791."""
+    finding = rice_insurance(tmp_path, estimator="intention-to-treat")
+    first = next(one for one in finding.further if one.name == "first stage")
+    assert first.estimate is not None
+    assert round(finding.effect.estimate / first.estimate, 3) == 0.791
 
 
 def test_compliers_of_an_offer_are_its_received_covariate_by_the_same_instrument() -> None:

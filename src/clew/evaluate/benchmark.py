@@ -20,6 +20,8 @@ def benchmark(protocol: Protocol, rows: Rows, sides: Sides) -> Beside:
     """Return the treated places in a funnel about all of them; nothing where the protocol does not ask."""
     if protocol.funnel_unit is None:
         return Beside()
+    if protocol.design.weights is not None:
+        return Beside(further=(Further("funnel", None, why="weighted rows have no exact limits", kind="group"),))
     moments = rows.moments(replace(arms_layout(protocol), keys=(protocol.funnel_unit,), adjust_for=(), variables=()))
     key, held = moments.keys[protocol.design.arm], sides.tally.keys[protocol.design.arm]
     treated = {held.labels[code] for code in held.codes[sides.treated].tolist()}

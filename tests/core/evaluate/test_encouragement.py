@@ -76,6 +76,15 @@ def test_an_unbounded_set_is_said_and_asked_about(tmp_path: Path) -> None:
     assert "The effect of receiving has no bounds" in asked.why
 
 
+def test_a_weak_offer_is_asked_about_even_where_the_set_is_bounded(tmp_path: Path) -> None:
+    finding = found_in(an_offer(seed=23, share=0.14), invited(), tmp_path)
+    asked = screen(finding, "weak offer")
+    assert asked.statistic is not None
+    assert 3.84 < asked.statistic < 10
+    assert asked.flag
+    assert "no bounds" not in asked.why
+
+
 def test_a_strong_offer_is_not_asked_about(tmp_path: Path) -> None:
     finding = found_in(an_offer(seed=3, share=0.6), invited(), tmp_path)
     assert not screen(finding, "weak offer").flag

@@ -116,6 +116,14 @@ def test_units_that_differ_more_than_chance_widen_the_limits() -> None:
     assert "beyond chance" in sentence(found, units)
 
 
+def test_room_between_units_never_narrows_the_exact_limits() -> None:
+    """The normal curve is too narrow for small counts, so whatever is added to it the exact limits hold at least."""
+    exact, wide = Funnel("count", 0.3, 1.0, 1.0, 0.0), Funnel("count", 0.3, 1.0, 3.0, 0.01)
+    for size in (1.0, 4.0, 30.0):
+        assert wide.limits(size)[0] <= exact.limits(size)[0]
+        assert wide.limits(size)[1] >= exact.limits(size)[1]
+
+
 def test_limits_stay_within_what_is_possible() -> None:
     assert Funnel("proportion", 0.02, 1.0, 4.0, 0.3).limits(10) == (0.0, pytest.approx(0.02 + 3.09 * 0.3, abs=0.05))
     assert Funnel("count", 0.5, 1.0, 4.0, 2.0).limits(10)[0] == 0.0

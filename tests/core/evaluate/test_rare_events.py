@@ -142,6 +142,8 @@ def test_expected_numbers_that_were_wrong_before_too_are_asked_about(tmp_path: P
     assert asked.flag
     assert asked.instead is not None
     assert asked.instead.estimate == pytest.approx(2 - 11 * 3 / 11)
+    ends = Comparison(Side(2, 11.0), Side(3, 11.0)).difference_interval(0.95)
+    assert asked.instead.interval == pytest.approx(tuple(11 * end for end in ends))
 
 
 def test_one_row_against_what_was_expected(tmp_path: Path) -> None:

@@ -193,6 +193,16 @@ def test_what_is_said(found: Course, expected: str) -> None:
     assert lasting(mirrored, replace(OUTCOME, better="lower")) == expected
 
 
+@pytest.mark.parametrize(
+    ("after", "expected"), [((-0.2, 0.3), "fades"), ((0.1, 0.8), "sustained"), ((-0.1, 0.8), "cannot be told")]
+)
+def test_what_stands_without_support_decides(after: tuple[float, float], expected: str) -> None:
+    steady = course((0.6, 1.4), (0.6, 1.3), slope=(0.0, -0.1, 0.1))
+    assert (
+        lasting(replace(steady, after=Effect("after support", 1, sum(after) / 2, interval=after)), OUTCOME) == expected
+    )
+
+
 def test_places_in_a_funnel(tmp_path: Path) -> None:
     table = a_course([1.0, 1.0], each=600)
     table["y"] = table["y"] + np.where(table["school"] == 1, 3.0, 0.0)
@@ -202,6 +212,23 @@ def test_places_in_a_funnel(tmp_path: Path) -> None:
     assert picture.name == "funnel"
     assert len(picture.series[0].points) == 12  # treated schools alone
     assert 'above them lies "1"' in picture.sentence
+
+
+def test_an_offer_can_be_asked_too(tmp_path: Path) -> None:
+    """The trend is that of the offer's effect; what was received does not enter it."""
+    table = a_course([1.0, 0.8, 0.9, 0.4], each=160)
+    table["d"] = table["arm"] * (np.random.default_rng(1).random(len(table["y"])) < 0.5)
+    protocol = asked(kind="encouragement", estimator="intention-to-treat", received="d")
+    finding = found_in(table, protocol, tmp_path)
+    assert screen(finding).statistic == pytest.approx(by_rows(table, block=False)[0], rel=1e-9)
+    assert period(finding, "2").estimate == pytest.approx(
+        table["y"][(table["quarter"] == 2) & (table["arm"] == 1)].mean()
+        - table["y"][(table["quarter"] == 2) & (table["arm"] == 0)].mean()
+    )
+    of_receiving = found_in(
+        table, replace(protocol, design=replace(protocol.design, estimator="two-stage-least-squares")), tmp_path
+    )
+    assert screen(of_receiving).statistic is None  # a trend of receiving is not offered
 
 
 def test_made_up_data_can_be_asked_too() -> None:

@@ -172,9 +172,10 @@ def _picture(protocol: Protocol, raw: RawEstimate, who: Compliance, found: Instr
     received = 1 - who.never, who.always
     ends = zip(received, (raw.mean_treated, raw.mean_comparison), ("offered", "not offered"), strict=True)
     points = tuple(Point(x, y, label=label) for x, y, label in ends)
+    adjusted = ", adjusted," if protocol.outcome.adjust_for or protocol.design.fixed_effects else ""
     sentence = (
         f"With the offer {received[0]:.0%} received it, without {received[1]:.0%}; the outcome was"
-        f" {raw.mean_treated:.3g} and {raw.mean_comparison:.3g}: {found.estimate:+.3g} for one more who receives."
+        f" {raw.mean_treated:.3g} and {raw.mean_comparison:.3g}: {found.estimate:+.3g}{adjusted} for one who receives."
     )
     name = protocol.outcome.name or protocol.outcome.column
     line = (Series("arms", "points", points), Series("slope", "line", points))
