@@ -142,6 +142,10 @@ def test_people_seen_once_have_an_event_study_too(cluster: str | None) -> None:
     ]
     if cluster is None:
         assert [study[x].y for x in sorted(study)] == pytest.approx(np.array(gap) - gap[2])
+        (second,) = [further for further in found.further if further.name == "1 after the start"]
+        of = [(side, year) for side in (0, 1) for year in (2003, 2005)]
+        cells = [columns["rate"][(columns["new"] == side) & (columns["year"] == year)] for side, year in of]
+        assert second.std_error == pytest.approx(np.sqrt(sum(cell.var(ddof=1) / len(cell) for cell in cells)))
     assert not found.screens[0].flag
     drifting = columns | {"rate": columns["rate"] + 0.4 * columns["new"] * (columns["year"] - 2001)}
     assert finding(drifting, cluster=cluster).screens[0].flag

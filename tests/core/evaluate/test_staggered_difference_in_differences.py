@@ -82,7 +82,7 @@ def test_files_say_the_same(tmp_path: Any) -> None:
 
 def test_baseline_columns_are_taken_from_the_first_period_seen() -> None:
     columns = rows_of()
-    later = columns | {"x": columns["x"] + 5.0 * (columns["year"] > 2001)}
+    later = columns | {"x": np.where(columns["year"] > 2001, columns["rate"], columns["x"])}
     protocol = registered(outcome=Outcome("rate", "mean", "higher", 0.3, ("x", "kind")))
     one, other = (METHOD.estimate(protocol, ArrayRows(each), ()) for each in (columns, later))
     place = np.array([int(label[1:]) for label in np.unique(columns["place"])])
@@ -194,6 +194,14 @@ def test_one_unit_alone_has_no_interval() -> None:
     assert alone.interval is None
     assert "too few" in alone.why
     assert "1 start alone" in found.screens[2].why
+
+
+def test_few_treated_units_are_asked_about() -> None:
+    columns = rows_of(4, units=60)
+    since = np.where(np.isin(columns["place"], ["p1", "p2", "p3"]), "2004", "never")
+    screen = finding(columns | {"since": since}).screens[2]
+    assert (screen.name, screen.flag, screen.statistic) == ("few treated units", True, 3.0)
+    assert not finding(rows_of(4, units=60)).screens[2].flag
 
 
 def test_units_missing_more_often_among_the_treated_are_asked_about() -> None:
