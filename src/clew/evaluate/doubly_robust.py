@@ -9,6 +9,7 @@ logit by maximum likelihood and weighted least squares (their equations 2.6 and 
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import expit
 
 from clew.errors import InputError
 from clew.evaluate.panel import Flags
@@ -93,11 +94,11 @@ def _chance(x: Floats, treated: Flags, weight: Floats) -> Floats:
     beta = np.zeros(x.shape[1])
     beta[0] = np.log(share / (1 - share))
     for _ in range(STEPS):
-        chance = 1 / (1 + np.exp(-np.clip(x @ beta, -500, 500)))
+        chance = expit(x @ beta)
         step = _inverse((weight * chance * (1 - chance) * x.T) @ x) @ (x.T @ (weight * (treated - chance)))
         beta = beta + step
         if np.abs(x @ step).max() < 1e-10:
-            return np.asarray(1 / (1 + np.exp(-x @ beta)))
+            return np.asarray(expit(x @ beta))
     raise _apart()
 
 

@@ -196,6 +196,19 @@ def test_one_unit_alone_has_no_interval() -> None:
     assert "1 start alone" in found.screens[2].why
 
 
+def test_units_without_a_before_are_left_out_and_said_so() -> None:
+    columns = rows_of(6)
+    since = np.where(np.isin(columns["place"], ["p1", "p2", "p3"]), "2001", columns["since"])
+    found = finding(columns | {"since": since})
+    assert found.effect.n == 57
+    assert found.screens[-1].name == "units left out"
+    assert found.screens[-1].why.startswith("3 of 60 units")
+    kept = ~np.isin(columns["place"], ["p1", "p2", "p3"])
+    without = finding({name: values[kept] for name, values in columns.items()})
+    assert found.effect.estimate == pytest.approx(without.effect.estimate)
+    assert found.effect.interval == pytest.approx(without.effect.interval)
+
+
 def test_few_treated_units_are_asked_about() -> None:
     columns = rows_of(4, units=60)
     since = np.where(np.isin(columns["place"], ["p1", "p2", "p3"]), "2004", "never")

@@ -15,7 +15,7 @@ from clew.evaluate.designs.starts_data import effects_of, layout, mean_after, mo
 from clew.evaluate.designs.starts_drawn import draw
 from clew.evaluate.designs.starts_further import MOST_SHOWN, by_time, further, nearest, of_average, warned_of
 from clew.evaluate.designs.starts_pictures import event_study, paths
-from clew.evaluate.designs.starts_screens import attrition, few_treated, pre_trends, sensitivity
+from clew.evaluate.designs.starts_screens import attrition, few_treated, left_out, pre_trends, sensitivity
 from clew.evaluate.estimate import RawEstimate
 from clew.evaluate.finding import Further, LookAt, Picture
 from clew.evaluate.panel import Panel
@@ -81,6 +81,7 @@ def beside(protocol: Protocol, rows: Rows, raw: RawEstimate, look: LookAt) -> Be
             *sensitivity(tested, raw.df, look),
             few_treated(*effects.clusters, what, alone),
             attrition(seen),
+            *left_out(effects.left_out, len(panel.units)),
         ),
         further=(
             *_other_averages(protocol, effects, raw, look),

@@ -87,6 +87,16 @@ def few_treated(treated: int, compared: int, what: str, alone: int = 0) -> Scree
     return Screen(f"few treated {what}", flag, float(min(treated, compared)), why + lone)
 
 
+def left_out(units: int, of: int) -> Iterator[Screen]:
+    """Say how many units nobody can be compared with, where there are any."""
+    if units:
+        why = (
+            f"{units} of {of} units are treated from the first period on, or seen only when all are treated: they have"
+            " no before, and are left out."
+        )
+        yield Screen("units left out", flag=False, statistic=float(units), why=why)
+
+
 def attrition(found: Seen) -> Screen:
     """Ask whether unit-periods are missing more often among the treated; units are the clusters of this test."""
     treated = found.start < found.start.max()
