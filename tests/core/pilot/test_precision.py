@@ -70,6 +70,21 @@ def test_before_and_after_agrees_with_frison_and_pocock(before: int, after: int,
     assert found == pytest.approx((1 - icc) * (1 / before + 1 / after) * (1 / 30 + 1 / 60))
 
 
+def test_what_clusters_share_does_not_cancel_out() -> None:
+    """Ten units in each of twenty clusters: the share icc of the variance is the cluster's, a tenth of the rest its
+    mean's; the change over one period before and one after is 2(1 − serial), in twenty clusters, half of them treated.
+    """
+    changed = {"design.cluster": "town", "size.clusters": 20, "size.units": 200, "size.icc": 0.3}
+    changed |= {"size.periods": 2, "size.periods_before": 1, "size.serial_correlation": 0.4}
+    by_hand = (0.3 + 0.7 / 10) * 2 * (1 - 0.4) * 4 / 20
+    assert variance_of("difference-in-differences", changed) == pytest.approx(by_hand)
+    protocol = of_kind("difference-in-differences", changed)
+    trial = Sought(protocol, assume(protocol)).trial(400)
+    assert trial.extent.clusters == pytest.approx(40)
+    assert trial.precision.variance == pytest.approx(by_hand / 2)
+    assert trial.df == pytest.approx(38)
+
+
 def test_degrees_of_freedom_are_those_of_two_groups() -> None:
     """n − 2 where both are as large; the smaller one's alone where the other is without end."""
     assert degrees_of_freedom(20, 20) == pytest.approx(38)
@@ -131,14 +146,24 @@ def test_a_wedge_of_one_start_is_a_comparison_of_two_arms() -> None:
     assert variance_of("stepped-wedge", changed) == pytest.approx(4 / 20 * (0.1 + 0.9 / 20))
 
 
-def test_a_wedge_varies_as_made_up_cluster_periods_do() -> None:
-    rng, clusters, periods = np.random.default_rng(3), 12, 5
-    shared = 0.2 * (STAYS + (1 - STAYS) * likeness(periods, 0.0, 0.5)) + 0.8 / 10 * np.eye(periods)
-    means = rng.standard_normal((4_000, clusters, periods)) @ np.linalg.cholesky(shared).T
-    start = np.tile([1, 2, 3, 4], 3)
-    seen = [vertical(ClusterPeriods(mean, start)).estimate for mean in means]
+@pytest.mark.parametrize("serial", [0.0, 0.5, 0.9])
+def test_a_wedge_is_as_sharp_as_its_own_comparison_says(serial: float) -> None:
+    """The estimate of the evaluation is linear: its weights, cell by cell, on what a cluster's periods share."""
+    start, periods = np.tile([1, 2, 3, 4], 3), 5
+    shared = 0.2 * (STAYS + (1 - STAYS) * likeness(periods, 0.0, serial)) + 0.8 / 10 * np.eye(periods)
+    cells_one_by_one = np.eye(12 * periods).reshape(-1, 12, periods)
+    weights = [vertical(ClusterPeriods(cell, start)).estimate for cell in cells_one_by_one]
+    by_cluster = np.array(weights).reshape(12, periods)
     changed = {"size.periods": 5, "size.clusters": 12, "size.units": 600, "size.icc": 0.2}
-    assert variance_of("stepped-wedge", changed) == pytest.approx(float(np.var(seen)), rel=0.07)
+    found = variance_of("stepped-wedge", {**changed, "size.serial_correlation": serial})
+    assert found == pytest.approx(float(np.sum((by_cluster @ shared) * by_cluster)))
+
+
+def test_clusters_of_unequal_size_make_a_wedge_less_sharp() -> None:
+    """The mean of one over gamma sizes of mean 50 and cv 0.5 is 1 / (50 · (1 − 0.25))."""
+    changed = {"size.periods": 5, "size.clusters": 12, "size.units": 3_000, "size.icc": 0.0}
+    even, uneven = (variance_of("stepped-wedge", {**changed, "size.cluster_size_cv": cv}) for cv in (0.0, 0.5))
+    assert uneven / even == pytest.approx(1 / 0.75, rel=0.01)
 
 
 def test_hussey_and_hughes_model_is_sharper_than_the_comparison_within_periods() -> None:
@@ -190,6 +215,24 @@ def test_a_series_is_as_sharp_as_its_own_regression_says(
     lag = segmented(series).lag
     assert trial.df == pytest.approx(corrected(fitted, contrast, lag, serial).df)
     assert -1 < restricted_rho(design, series.outcome) < 1
+
+
+def test_a_control_series_with_errors_of_its_own_doubles_the_variance() -> None:
+    alone = variance_of("interrupted-time-series")
+    assert variance_of("interrupted-time-series", {"design.control": "elsewhere"}) == pytest.approx(2 * alone)
+
+
+def test_later_interruptions_and_a_structural_model_are_counted() -> None:
+    """The mean after the first start less the earlier trend stays what it is; what is left over grows less."""
+    alone = planned_trial(of_kind("interrupted-time-series"))
+    twice = planned_trial(of_kind("interrupted-time-series", {"design.from": [25, 50]}))
+    structural = planned_trial(of_kind("interrupted-time-series", {"design.estimator": "structural"}))
+    assert alone is not None
+    assert structural is not None
+    assert twice is not None
+    assert twice.precision.variance == pytest.approx(alone.precision.variance)
+    assert alone.precision.df != pytest.approx(twice.precision.df, rel=1e-3)
+    assert (structural.precision.variance, structural.df) == (alone.precision.variance, 118)
 
 
 def test_a_longer_steadier_series_shows_more() -> None:
@@ -274,6 +317,16 @@ def test_rates_are_told_apart_as_often_as_by_counting(share: float | None, rates
                 if chance * beside > 1e-13 and tail_of(own, other, share, low=low) <= 0.025:
                     by_hand += chance * beside
     assert power_of_rates(exposure, rates, share, alpha=0.05) == pytest.approx(by_hand, abs=1e-6)
+
+
+def test_observed_minus_expected_is_in_events() -> None:
+    """2,000 rows, half of them treated, a rate of 0.1: 100 events are expected, and 25 fewer are worth having."""
+    changed = {"design.estimator": "observed-minus-expected", "outcome.worth_having": 25.0, "design.exposure": None}
+    trial = planned_trial(of_kind("rare-events", {**changed, "design.expected": "expected"}))
+    assert trial is not None
+    assert trial.power(-25.0) == pytest.approx(power_of_rates(1_000, (0.1, 0.075), None, alpha=0.05))
+    assert trial.largest_effect() == pytest.approx(100)
+    assert trial.std_error(-25.0) == pytest.approx(math.sqrt(75))
 
 
 def tail_of(own: int, other: int, share: float, *, low: bool) -> float:
