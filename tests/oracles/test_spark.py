@@ -13,7 +13,6 @@ from clew.errors import InputError
 from clew.evaluate.backend import InBackend, find_in_backend, in_backend
 from clew.evaluate.backend_session import Session, open_session
 from clew.evaluate.designs import DESIGNS
-from clew.evaluate.files import open_rows
 from drawn_designs import drawn, protocol_of
 from trials import a_trial, registered, units, write_csv, write_parquet
 
@@ -63,13 +62,13 @@ def test_spark_says_what_files_say(spark: Session, tmp_path: Path, subtests: pyt
         found = find_in_backend(TRIALS["blocks"], InBackend("pyspark://", ("trial",)), None)
         assert found.data_sha256 == find_in_backend(TRIALS["blocks"], in_backend("duckdb://", path), None).data_sha256
     with subtests.test("several CSV files"):
-        parts = [write_csv({k: v[i::2] for k, v in a_trial().items()}, tmp_path / f"part{i}.csv") for i in (0, 1)]
-        found = find_in_backend(TRIALS["units, HC1"], in_backend("pyspark://", parts), None)
-        whole = write_csv(a_trial(), tmp_path / "whole.csv")
-        assert (
-            found.data_sha256 == find_in_backend(TRIALS["units, HC1"], in_backend("duckdb://", whole), None).data_sha256
-        )
-        assert found.effect.n == open_rows(whole, TRIALS["units, HC1"]).profiles.rows
+        named = np.array([{1: "1", 3: "01"}.get(school, str(school)) for school in a_trial()["school"]])
+        rows = {**a_trial(), "school": named}
+        parts = [write_csv({k: v[i::2] for k, v in rows.items()}, tmp_path / f"part{i}.csv") for i in (0, 1)]
+        whole = write_csv(rows, tmp_path / "whole.csv")
+        found = same_as_files(TRIALS["clusters, adjusted"], in_backend("pyspark://", parts), whole)
+        in_duckdb = find_in_backend(TRIALS["clusters, adjusted"], in_backend("duckdb://", whole), None)
+        assert found.data_sha256 == in_duckdb.data_sha256
     for content, said in (
         ("arm,y\n0,1\n1,many\n1,few\n", 'not a number: "few", "many"'),
         ("arm,y\n0,1\n1,nan\n", 'column "y" holds NaN'),
