@@ -97,9 +97,9 @@ def test_columns_of_other_types_mean_the_same(places: Places, tmp_path: Path) ->
 
 @pytest.mark.parametrize("form", ["parquet", "csv", "folder", "semicolons"])
 def test_duckdb_reads_files_itself(form: str, tmp_path: Path) -> None:
-    """School "01" is not school "1", though a reader that guesses types would say so."""
+    """School "1.0" is not school "1", though a reader that guesses types would say so."""
     trial = a_trial()
-    trial["school"] = np.array([{1: "1", 3: "01"}.get(school, str(school)) for school in trial["school"]])
+    trial["school"] = np.array([{1: "1", 3: "1.0"}.get(school, str(school)) for school in trial["school"]])
     protocol = registered(adjust_for=("x", "t"), groups=("sub",))
     path = tmp_path / "trial"
     if form == "folder":
