@@ -287,6 +287,13 @@ def test_further_figures_and_the_picture() -> None:
     assert f"{finding.effect.estimate:.3g} above" in course.sentence
 
 
+def test_rows_count_as_treated_from_the_first_interruption_on() -> None:
+    protocol = series(starts=("2021-01", "2022-01"))
+    method = method_of(protocol)
+    sides = method.sides(protocol, in_memory(a_series()).tally(method.layout(protocol)))
+    assert (sides.units_treated, int(sides.tally.n[sides.comparison].sum())) == (24, 36)
+
+
 def test_groups_have_series_of_their_own() -> None:
     """Twelve people a month and group; it came to group b alone."""
     cells = {name: np.repeat(values, 24) for name, values in a_series(outcomes(effect=0.0)).items()}

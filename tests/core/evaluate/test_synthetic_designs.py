@@ -11,6 +11,7 @@ from clew.errors import InputError
 from clew.evaluate.analyse import analyse
 from clew.evaluate.arrays import ArrayRows
 from clew.evaluate.designs import method_of
+from clew.evaluate.designs.synthetic_drawn import lingering
 from clew.evaluate.files import open_rows
 from clew.evaluate.finding import Finding, Further, Screen
 from clew.evaluate.synthetic_control import PlaceboTest, in_their_place, synthetic_control
@@ -358,3 +359,49 @@ def test_made_up_outcomes_are_of_the_registered_measure(measure: str) -> None:
     values = made.columns["y"]
     assert set(values.tolist()) <= ({0.0, 1.0} if measure == "proportion" else set(map(float, range(50))))
     assert 0.2 < values.mean() < 0.7
+
+
+def test_the_misfit_is_measured_by_what_units_differ_by() -> None:
+    found = outcomes()
+    fitted = synthetic_control(found, 0, list(range(1, 24)), 10)
+    spread = np.sqrt(np.mean(np.var(found[:, :10], axis=0, ddof=1)))
+    asked = screen(analyse(one_of_many(), in_memory(a_panel())), "fit before the start")
+    assert asked.statistic == pytest.approx(fitted.before / spread, rel=1e-6)
+
+
+def test_gaps_that_grew_as_much_elsewhere_ask_a_question_where_the_interval_shows_an_effect() -> None:
+    """Two donors whose outcomes swing after the start about the same mean."""
+    found = outcomes()
+    found[[3, 4], 10:] += 12 * np.array([1.0, -1.0, 1.0, -1.0, 0.0])
+    finding = analyse(one_of_many(), in_memory(a_panel(found)))
+    asked = screen(finding, "growth of the gap")
+    assert finding.effect.interval[0] > 0
+    assert asked.flag
+    donors = list(range(1, 24))
+    test = PlaceboTest(synthetic_control(found, 0, donors, 10), in_their_place(found, donors, 10))
+    assert asked.p_value == test.ratio_p_value() > 0.05
+    assert not screen(analyse(one_of_many(), in_memory(a_panel())), "growth of the gap").flag
+
+
+def test_donors_with_effects_as_large_ask_a_question_where_the_interval_shows_one() -> None:
+    found = outcomes(towns=40, effect=6.0)
+    found[5, 10:] += 7.5
+    found[6, 10:] -= 8.5
+    finding = analyse(one_of_many(SDID), in_memory(a_panel(found)))
+    asked = screen(finding, "rank among placebos")
+    assert finding.effect.interval[0] > 0
+    assert asked.flag
+    assert "2 of 39 donors have an effect as large" in asked.why
+
+
+def test_the_gaps_by_period_make_up_the_effect() -> None:
+    for kind in KINDS:
+        finding = analyse(one_of_many(kind), in_memory(a_panel()))
+        gaps = [one.estimate for one in finding.further if one.kind == "period" and one.name.startswith("gap")]
+        assert np.mean(np.array(gaps, dtype=float)) == pytest.approx(finding.effect.estimate, rel=1e-9)
+
+
+def test_made_up_errors_linger_without_growing() -> None:
+    series = lingering(np.random.default_rng(1).standard_normal((2, 40_000)), 0.8)
+    assert series.std(axis=1) == pytest.approx([1, 1], abs=0.05)
+    assert np.corrcoef(series[0, 1:], series[0, :-1])[0, 1] == pytest.approx(0.8, abs=0.02)
