@@ -16,6 +16,12 @@ from clew.evaluate.discontinuity_bandwidth import Bandwidths, best_bandwidths, w
 from clew.evaluate.local_polynomial import Kernel, LocalFit, Running, local_fit, spread_of, too_few, variance
 from clew.evaluate.rows import Floats
 
+ROUNDING = 1e-11
+"""A jump below this share of a variable's spread is rounding."""
+
+ROUNDED_ERROR = 1e-7
+"""So is a standard error below this share of it: near the cut-off the variable is constant."""
+
 
 @dataclass(frozen=True, slots=True)
 class Jump:
@@ -62,7 +68,8 @@ def jump(running: Running, bandwidths: Bandwidths | None = None, kernel: Kernel 
         raise too_few()
     chosen = bandwidths or widened(running, best_bandwidths(running, kernel))
     below, above = (_side(side, chosen, kernel) for side in (running.below(), running.above()))
-    level, corrected = above.level - below.level, above.corrected - below.corrected
+    spread = np.sqrt(np.einsum("rvv->v", running.square) / running.n.sum())
+    level, corrected = _unrounded(above.level - below.level, spread), above.corrected - below.corrected
     if len(level) > 1 and level[1] == 0:
         raise InputError(
             "what was received does not change at the cut-off, so there is nothing to divide the jump by.",
@@ -71,11 +78,12 @@ def jump(running: Running, bandwidths: Bandwidths | None = None, kernel: Kernel 
         )
     gradient = np.ones(1) if len(level) == 1 else np.array([1 / level[1], -level[0] / level[1] ** 2])
     ratio = float(level[0]) if len(level) == 1 else float(level[0] / level[1])
+    least = ROUNDED_ERROR * float(spread[0] * abs(gradient[0]))
     return Jump(
         conventional=ratio,
-        conventional_error=_error(gradient, below.covariance + above.covariance),
-        estimate=ratio + float(gradient @ (corrected - level)),
-        std_error=_error(gradient, below.robust + above.robust),
+        conventional_error=_error(gradient, below.covariance + above.covariance, least),
+        estimate=ratio + float(gradient @ _unrounded(corrected - level, spread)),
+        std_error=_error(gradient, below.robust + above.robust, least),
         bandwidths=chosen,
         n_below=below.n,
         n_above=above.n,
@@ -85,8 +93,13 @@ def jump(running: Running, bandwidths: Bandwidths | None = None, kernel: Kernel 
     )
 
 
-def _error(gradient: Floats, covariance: Floats) -> float:
-    return math.sqrt(max(float(gradient @ covariance @ gradient), 0.0))
+def _unrounded(jumps: Floats, spread: Floats) -> Floats:
+    return np.where(np.abs(jumps) > ROUNDING * spread, jumps, 0.0)
+
+
+def _error(gradient: Floats, covariance: Floats, least: float) -> float:
+    error = math.sqrt(max(float(gradient @ covariance @ gradient), 0.0))
+    return error if error > least else 0.0
 
 
 def corrected_influences(line: LocalFit, parabola: LocalFit) -> Floats:

@@ -172,6 +172,22 @@ def test_received_that_does_not_jump_is_refused() -> None:
         jump(running_of(x, x**3, np.zeros(200)), Bandwidths(0.5, 0.5))
 
 
+@pytest.mark.parametrize("cluster", [None, np.arange(400) % 40])
+def test_what_varies_far_from_the_cutoff_alone_does_not_jump(cluster: Rows | None) -> None:
+    """Rounding must not look like a jump that is known without error."""
+    x = np.linspace(-1, 1, 400)
+    y = 1e3 + np.where(np.abs(x) > 0.7, np.random.default_rng(23).normal(size=400), 0.1)
+    found = jump(running_of(x, y, cluster=cluster), Bandwidths(0.4, 0.6))
+    assert (found.conventional, found.conventional_error, found.estimate, found.std_error) == (0, 0, 0, 0)
+
+
+def test_received_far_from_the_cutoff_alone_is_refused() -> None:
+    x = np.linspace(-1, 1, 400)
+    received = 1.0 * (x > 0.7)
+    with pytest.raises(InputError, match="does not change at the cut-off"):
+        jump(running_of(x, x + np.random.default_rng(24).normal(size=400), received), Bandwidths(0.4, 0.6))
+
+
 @pytest.mark.parametrize("x", [np.arange(1.0, 50), np.array([-2.0, -1, -1, -1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9])])
 def test_too_few_values_on_a_side_are_refused(x: Rows) -> None:
     with pytest.raises(InputError, match="too few distinct values"):

@@ -11,7 +11,7 @@ import pytest
 from clew.errors import InputError
 from clew.evaluate.analyse import analyse
 from clew.evaluate.arrays import ArrayRows
-from clew.evaluate.designs import DESIGNS
+from clew.evaluate.designs import DESIGNS, discontinuity_beside
 from clew.evaluate.discontinuity import jump
 from clew.evaluate.discontinuity_bandwidth import Bandwidths
 from clew.evaluate.discontinuity_regression import plain_jump
@@ -159,6 +159,23 @@ def test_a_cutoff_that_moves_few_is_asked_about() -> None:
     assert asked.statistic < 10
 
 
+@pytest.mark.parametrize(("name", "limit"), [("CHECK_P", 0.01), ("WEAK", 10.0), ("FEW_VALUES", 5)])
+def test_the_limits_of_the_checks_are_those_that_are_documented(name: str, limit: float) -> None:
+    """One false alarm in a hundred; F of 10 (Staiger & Stock 1997)."""
+    assert getattr(discontinuity_beside, name) == limit
+
+
+def test_twenty_baseline_columns_alarm_no_more_often_than_one() -> None:
+    """The p-value is that of the column that jumps most, times how many were looked at."""
+    data = people()
+    rng = np.random.default_rng(9)
+    names = tuple(f"x{place}" for place in range(20))
+    finding = found(pilot(adjust_for=names), data | {name: rng.normal(size=3000) for name in names})
+    each = [one.p_value for one in finding.further if one.name.startswith("x")]
+    assert len(each) == 20
+    assert screen(finding, "baseline at the cut-off").p_value == pytest.approx(min(1.0, 20 * min(each)))  # type: ignore[type-var]
+
+
 def test_everybody_does_as_the_rule_says() -> None:
     data = people()
     data["came"] = (data["score"] >= 50) * 1.0
@@ -258,6 +275,17 @@ def test_people_who_move_across_the_cutoff_are_asked_about() -> None:
     assert "without the rows nearer than" in asked.instead.says
 
 
+def test_scores_that_heap_anywhere_ask_nothing() -> None:
+    """Every tenth score is more frequent, 50 among them; it does not stand out."""
+    data = people(n=6000, step=1.0)
+    heaped = np.random.default_rng(10).uniform(size=6000) < 0.4
+    data["score"] = np.where(heaped, 10 * np.round(data["score"] / 10), data["score"])
+    seen = screen(found(pilot(), data), "density at the cut-off")
+    assert seen.p_value is not None
+    assert seen.p_value < 1e-6
+    assert not seen.flag
+
+
 def test_outcomes_missing_on_one_side_are_asked_about() -> None:
     data = people()
     lost = (data["score"] >= 50) & (np.random.default_rng(7).uniform(size=3000) < 0.3)
@@ -318,6 +346,18 @@ def test_a_registered_donut_leaves_rows_out() -> None:
     assert said.instead.estimate == pytest.approx(found(pilot(bandwidth=15.0), data).effect.estimate)
     assert said.statistic is not None
     assert said.statistic < -4
+
+
+def test_a_registered_donut_leaves_rows_out_of_the_checks_too() -> None:
+    """Outcomes lost, and ages raised, right past the cut-off alone: where the donut leaves no row."""
+    data = people(n=6000)
+    near = (data["score"] >= 50) & (data["score"] < 50.8)
+    data["y"] = np.where(near & (np.arange(6000) % 3 > 0), np.nan, data["y"])
+    data["age"] = np.where(near, 90.0, data["age"])
+    names = ("differential attrition", "baseline at the cut-off")
+    asked = {donut: found(pilot(donut=donut, adjust_for=("age",)), data) for donut in (None, 1.0)}
+    assert [screen(asked[None], name).flag for name in names] == [True, True]
+    assert [screen(asked[1.0], name).flag for name in names] == [False, False]
 
 
 def test_an_outcome_that_jumps_everywhere_is_asked_about() -> None:

@@ -50,9 +50,11 @@ class Inference:
 
     @property
     def t(self) -> float:
-        """The corrected estimate over its robust standard error, infinite where there is none."""
+        """The corrected estimate over its robust standard error; without one infinite, or 0 where nothing jumps."""
         found = self.found
-        return found.estimate / found.std_error if found.std_error > 0 else math.copysign(math.inf, found.estimate)
+        if found.std_error == 0:
+            return math.copysign(math.inf, found.estimate) if found.estimate else 0.0
+        return found.estimate / found.std_error
 
     @property
     def statistic(self) -> float | None:
