@@ -81,9 +81,10 @@ def assume(protocol: Protocol) -> Assumed:
     Clin. Epidemiol. 57: median 0.01); coefficient of variation of cluster sizes 0.65, as in general practices (Eldridge
     et al. 2006); 30 units a cluster; eight periods (two years of months each side of an interruption, ten periods each
     side of one treated unit's start), half of them before, one before a stepped wedge; in a panel nothing stays the
-    same with a unit (0.95 of the variance where one place is held against others), and serial correlation 0.5 (Bertrand, Duflo & Mullainathan 2004 find about as much in yearly
-    panels); half of those who are encouraged follow; three rows in ten lie within the bandwidth, as the one of least
-    mean squared error has it where the outcome runs straight.
+    same with a unit (0.95 of the variance where one place is held against others), and serial correlation 0.5
+    (Bertrand, Duflo & Mullainathan 2004 find about as much in yearly panels); half of those who are encouraged follow;
+    three rows in ten lie within the bandwidth, as the one of least mean squared error has it where the outcome runs
+    straight.
     """
     size, outcome = protocol.size, protocol.outcome
     effect = outcome.sign * outcome.worth_having

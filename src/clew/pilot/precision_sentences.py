@@ -42,6 +42,8 @@ def _takes(found: SampleSize, protocol: Protocol, a: Assumed) -> Iterator[str]:
         yield _wedge(found, protocol, a)
     elif needed.units is None:
         yield from _never_enough(found, protocol, a)
+    elif kind == "rare-events":
+        yield f"Counted exactly, with every look paid for, it needs {needed.units} units of exposure in all."
     elif kind in ONE_SERIES:
         yield (
             f"With everything counted, it takes {needed.units - 1} comparison units beside the treated one, {_over(a)}."
@@ -53,7 +55,7 @@ def _takes(found: SampleSize, protocol: Protocol, a: Assumed) -> Iterator[str]:
 
 def _as(protocol: Protocol, a: Assumed) -> str:
     design = protocol.design
-    many = f"each seen {_over(a)}" if a.periods else ""
+    many = f"each unit seen {_over(a)}" if a.periods else ""
     near = (a.within or 1.0) * 100
     return {
         "encouragement": _offered(protocol, a),
@@ -61,7 +63,6 @@ def _as(protocol: Protocol, a: Assumed) -> str:
         "difference-in-differences": f"As difference-in-differences, {many}",
         "staggered-difference-in-differences": f"With starts that differ, {many}",
         "regression-discontinuity": f"At a cut-off, where about {near:.0f} rows in 100 lie near enough to count",
-        "rare-events": f"Counted exactly, over {design.exposure or design.expected}",
     }[design.kind]
 
 

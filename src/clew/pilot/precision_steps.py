@@ -26,6 +26,9 @@ MOST: Final = {
 }
 """How many clusters, units or periods are tried at the most."""
 
+FEWEST: Final = {"synthetic-control": 3, "synthetic-difference-in-differences": 6}
+"""How many units it takes at the least, the treated one too: two placebos to rank, five to see their scatter."""
+
 MOST_UNITS: Final = 2**40
 ONE_SERIES: Final = ("synthetic-control", "synthetic-difference-in-differences", "interrupted-time-series")
 """Kinds that follow one treated unit: no trial of single units could be held against them."""
@@ -64,13 +67,15 @@ class Sought:
             return trial_of(self.protocol, a, extent_of(a, 1, None, int(count)))
         if self.kind == "stepped-wedge" and self.clusters is None:
             return trial_of(self.protocol, a, extent_of(a, count * (a.cluster_size or 1.0), count))
+        count = max(count, FEWEST.get(self.kind, 1))
         clusters = count / (a.cluster_size or 1.0) if design.cluster is not None else None
         return trial_of(self.protocol, a, extent_of(a, count, self.clusters or clusters))
 
     def least(self, *, t: bool = True, looks: bool = True) -> int | None:
         """Return the least count that shows the effect worth having; without a t test or looks: as if by z, at once."""
         most = MOST_UNITS if self.clusters else MOST.get(self.kind, MOST_UNITS)
-        return least(lambda count: self._enough(self.trial(count), t=t, looks=looks), most)
+        found = least(lambda count: self._enough(self.trial(count), t=t, looks=looks), most)
+        return None if found is None else max(found, FEWEST.get(self.kind, 1))
 
     def _enough(self, trial: Trial, *, t: bool, looks: bool) -> bool:
         if looks or isinstance(trial, ByPower):
