@@ -51,6 +51,27 @@ MUTANTS = (
         "tests/oracles tests/core/evaluate",
     ),
     Mutant(
+        "backend: sums whose centre wavers with the order of rows",
+        "evaluate/backend_columns.py",
+        "return float(round(float(mean) / unit) * unit)",
+        "return float(mean)",
+        "tests/core/evaluate/test_backend.py",
+    ),
+    Mutant(
+        "backend: cells in whatever order the engine gives them",
+        "evaluate/backend.py",
+        "order = np.lexsort([key.codes for key in reversed(decoded.values())])",
+        'order = np.arange(len(found["n"]))',
+        "tests/core/evaluate/test_backend.py",
+    ),
+    Mutant(
+        "backend: PostgreSQL opened for writing",
+        "evaluate/backend_session.py",
+        '{"options": READ_ONLY} if "options=" not in rest else {}',
+        "{}",
+        "tests/core/evaluate/test_backend_refusals.py",
+    ),
+    Mutant(
         "estimator: Lin's covariates not centred",
         "evaluate/regression.py",
         "adjusting[:, :, 0] -= _mean(adjusting, moments)",
