@@ -70,14 +70,7 @@ def jump(running: Running, bandwidths: Bandwidths | None = None, kernel: Kernel 
     below, above = (_side(side, chosen, kernel) for side in (running.below(), running.above()))
     spread = np.sqrt(np.einsum("rvv->v", running.square) / running.n.sum())
     level, corrected = _unrounded(above.level - below.level, spread), above.corrected - below.corrected
-    if len(level) > 1 and level[1] == 0:
-        raise InputError(
-            "what was received does not change at the cut-off, so there is nothing to divide the jump by.",
-            where="[design] received",
-            do="Leave `received` out, which asks what the offer did.",
-        )
-    gradient = np.ones(1) if len(level) == 1 else np.array([1 / level[1], -level[0] / level[1] ** 2])
-    ratio = float(level[0]) if len(level) == 1 else float(level[0] / level[1])
+    ratio, gradient = _ratio(level)
     least = ROUNDED_ERROR * float(spread[0] * abs(gradient[0]))
     return Jump(
         conventional=ratio,
@@ -91,6 +84,19 @@ def jump(running: Running, bandwidths: Bandwidths | None = None, kernel: Kernel 
         values_above=above.values,
         lines=np.array([below.line, above.line]),
     )
+
+
+def _ratio(level: Floats) -> tuple[float, Floats]:
+    """The jump, or the first by the second; and its derivative by each of them, (V,)."""
+    if len(level) == 1:
+        return float(level[0]), np.ones(1)
+    if level[1] == 0:
+        raise InputError(
+            "what was received does not change at the cut-off, so there is nothing to divide the jump by.",
+            where="[design] received",
+            do="Leave `received` out, which asks what the offer did.",
+        )
+    return float(level[0] / level[1]), np.array([1 / level[1], -level[0] / level[1] ** 2])
 
 
 def _unrounded(jumps: Floats, spread: Floats) -> Floats:

@@ -72,6 +72,19 @@ def test_the_effect_is_the_lines_jump_with_the_robust_interval() -> None:
     assert effect.mean_comparison == pytest.approx(2.5, abs=0.3)
 
 
+def test_the_p_value_is_that_of_the_corrected_estimate() -> None:
+    """So it is below 0.05 just where the 95% interval leaves out 0."""
+    found_p = []
+    for seed in range(12):
+        data = people(seed=seed, n=800, effect=0.5)
+        effect, expected = found(pilot(), data).effect, jump(running_of(data["score"], data["y"], cutoff=50))
+        p_value = math.erfc(abs(expected.estimate / expected.std_error) / math.sqrt(2))
+        assert effect.p_value == pytest.approx(p_value, rel=1e-9)
+        assert (p_value < 0.05) == (effect.interval[0] > 0 or effect.interval[1] < 0)
+        found_p.append(p_value)
+    assert min(found_p) < 0.05 < max(found_p)
+
+
 def test_files_say_the_same(tmp_path: Path) -> None:
     data, protocol = people(step=0.5), pilot(adjust_for=("age", "town"))
     of_files = analyse(protocol, open_rows(write(data, tmp_path / "data.csv"), protocol))
