@@ -21,6 +21,7 @@ from trials import Trial, in_memory, registered, write_csv
 
 MONTHS = np.array([f"{2018 + place // 12}-{place % 12 + 1:02d}" for place in range(60)])
 START = 36  # 2021-01
+STILL = "a level that stands still"
 
 
 def series(groups: tuple[str, ...] = (), adjust_for: tuple[str, ...] = (), **changes: Any) -> Protocol:
@@ -106,14 +107,20 @@ def test_files_and_rows_of_people_give_what_the_means_give(tmp_path: Path) -> No
 
 def test_the_structural_series_is_what_statsmodels_makes_of_it() -> None:
     pytest.importorskip("statsmodels", reason="NOT TESTED: statsmodels is not installed")
+    wandering = np.cumsum(np.random.default_rng(4).normal(size=60))
+    alternating = 50 + np.tile([1.0, -1.0, 0.8, -0.8, 0.9, -1.1], 10)  # every period undoes the one before
     finding = analyse(series(estimator="structural"), in_memory(a_series()))
     expected = structural(TimeSeries(outcomes(), (START,))).effect
     assert finding.effect.estimate == pytest.approx(expected.estimate, rel=1e-5)
     assert figure(finding, "level change at 2021-01").estimate == pytest.approx(expected.estimate, rel=1e-5)
     other = analyse(series(), in_memory(a_series())).effect
     assert figure(finding, "segmented regression").estimate == pytest.approx(other.estimate, rel=1e-6)
-    assert screen(finding, "a level that stands still").statistic is not None
+    assert screen(finding, STILL).statistic is not None
     assert "One-step errors" in screen(finding, "autocorrelation left").why
+    assert not screen(analyse(series(estimator="structural"), in_memory(a_series(wandering))), STILL).flag
+    still = screen(analyse(series(estimator="structural"), in_memory(a_series(alternating))), STILL)
+    assert still.flag
+    assert "so to say not at all" in still.why
 
 
 def keep(trial: Trial, rows: np.ndarray) -> Trial:
@@ -318,6 +325,17 @@ def test_made_up_pilots_are_found_out(changes: dict[str, Any]) -> None:
         found.append(effect.estimate)
         assert (effect.n_treated, effect.n_comparison) == (24, 24)
     assert np.mean(found) == pytest.approx(10, abs=3)
+
+
+def test_made_up_series_have_the_registered_season() -> None:
+    """Over four years the first month of each lies about two standard deviations above the seventh."""
+    protocol = series(season=12)
+    apart = []
+    for seed in range(20):
+        made = method_of(protocol).draw(protocol, a_world(), Scenario("t", 0.0), np.random.default_rng(seed))
+        by_month = made.columns["y"].reshape(4, 12).mean(axis=0)
+        apart.append(by_month[0] - by_month[6])
+    assert np.mean(apart) == pytest.approx(2 * 2.0, abs=0.7)
 
 
 def test_made_up_looks_bring_new_periods_and_groups_have_their_own_effect() -> None:
