@@ -195,7 +195,8 @@ def assign(
         answer = {"pilot": agreed.pilot.id, "out": str(out), **assignment.to_dict()}
         print_json({**answer, "recorded": receipt and receipt.to_dict()})
         return
-    table(f"Dealt to the arms ({out})", ("arm", "dealt"), assignment.counts)
+    dealt = assignment.arm_column
+    table(f"Dealt into the column {dealt} ({out})", (dealt, "dealt"), assignment.counts)
     if receipt is not None and record is not None:
         _show_receipt(receipt, record)
 
