@@ -202,6 +202,15 @@ def _roles(protocol: Protocol) -> Iterator[tuple[Path, str, str]]:
         column = getattr(design, key)
         if column and (key != "treated" or design.kind == "difference-in-differences"):
             yield ("design", key), column, role
+    beside = protocol.sustained
+    for path, name in (
+        (("versions", "column"), protocol.version_column),
+        (("sustained", "period"), beside and beside.period),
+        (("sustained", "support"), beside and beside.support),
+        (("funnel", "unit"), protocol.funnel_unit),
+    ):
+        if name:
+            yield path, name, ""
     yield from ((("design", "fixed_effects"), name, "") for name in design.fixed_effects)
     yield from ((("outcome", "adjust_for"), name, "") for name in outcome.adjust_for)
     yield from ((("equity", place, "column"), one.column, "") for place, one in enumerate(protocol.equity))

@@ -127,6 +127,10 @@ PLACED = [
     ),
     pytest.param((('column = "tongue"', 'column = "arm"'),), "column", '"arm" is the arm', id="equity by arm"),
     pytest.param(
+        (("[looks]", '[versions]\ncolumn = "safe"\n\n[looks]'),), "column", '"safe" is the outcome', id="version"
+    ),
+    pytest.param((("[looks]", '[funnel]\nunit = "arm"\n\n[looks]'),), "unit", '"arm" is the arm', id="funnel by arm"),
+    pytest.param(
         (('cluster = "district"', 'cluster = "district"\nblock = "district"'),),
         "block",
         "a block of its own",
