@@ -115,8 +115,7 @@ WHY = {
     "difference, cr1": "Clusters are few for it: `cr2`, the default, holds.",
     "two-by-two, cr1": "Units are few for it: `cr2`, the default, holds.",
     "local-linear, robust-bias-corrected": "Few rows lie near the cut-off, and they choose the bandwidth too.",
-    "simplex-weights, placebo": "The treated unit is fitted by one donor more than each placebo is.",
-    "segmented, hac": "So few periods do not tell how much one resembles the next.",
+    "segmented, hac": "The periods are too few to tell how much one resembles the next.",
     "structural": "The variances that it finds are taken for the true ones; and the series made up here do not wander.",
 }
 """What is known of why an interval falls short, by estimator and standard errors."""
@@ -160,7 +159,8 @@ def _short(short: list[Counted], cells: int) -> Iterator[str]:
     for each in short:
         title = DESIGNS[each.cell.kind].about.title
         share = each.right / (each.with_effect + each.without)
-        yield f"- {title}, {each.cell.how}, {each.cell.says}: {share:.1%} instead of 95 %. {WHY.get(each.cell.how, '')}".rstrip()
+        said = f"- {title}, {each.cell.how}, {each.cell.says}: {share:.1%} instead of 95 %."
+        yield f"{said} {WHY.get(each.cell.how, '')}".rstrip()
     yield ""
 
 

@@ -40,11 +40,11 @@ class Cell:
 TRIALS = {
     "cluster-period-means, permutation": 500,
     "callaway-santanna, influence": 800,
-    "local-linear, robust-bias-corrected": 800,
-    "simplex-weights, placebo": 400,
+    "local-linear, robust-bias-corrected": 1200,
+    "simplex-weights, placebo": 1200,
     "synthetic-difference-in-differences, placebo": 400,
-    "segmented, hac": 500,
-    "structural": 100,
+    "segmented, hac": 800,
+    "structural": 200,
 }
 """How many pilots are made up where one takes long; 1,000 elsewhere."""
 
