@@ -28,7 +28,7 @@ def analyse(protocol: Protocol, rows: Rows, *, look: int | None = None) -> Findi
     tally = rows.tally(method.layout(protocol))
     sides = method.sides(protocol, tally)
     raw = method.estimate(protocol, rows, ())
-    at = look_at(protocol, number, units=raw.n, clusters=raw.clusters, df=None if isinf(raw.df) else raw.df)
+    at = look_at(protocol, number, units=sides.units, clusters=raw.clusters, df=None if isinf(raw.df) else raw.df)
     effect = effect_at(raw, at)
     beside = joined(method.beside(protocol, rows, raw, at), *_asked_for(protocol, rows, sides, at))
     return Finding(

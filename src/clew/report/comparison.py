@@ -20,6 +20,7 @@ ERRORS = {
     "hac": "standard errors that allow one period to resemble the next (Newey–West)",
     "exact": "its interval exact for counts (Poisson)",
 }
+MODELLED = "its standard error by the model itself"
 ESTIMATORS = {
     "difference": "the plain difference of the two averages",
     "lin": "the difference of the two averages, adjusted for what differed beforehand (Lin)",
@@ -60,9 +61,11 @@ def comparison(protocol: Protocol) -> Iterator[str]:
     yield COMPARED.get(design.kind, _arms)(design, many(protocol.population.unit))
     if protocol.population.kind == "feasibility":
         yield "A feasibility pilot: it asks whether this can be done, and can never end in “scale”."
-    yield f"Effect: {ESTIMATORS[design.estimator]}; {ERRORS[design.standard_errors].format(cluster=_cluster(design))}."
+    errors = MODELLED if design.estimator == "structural" else ERRORS[design.standard_errors]
+    yield f"Effect: {ESTIMATORS[design.estimator]}; {errors.format(cluster=_cluster(design))}."
     if protocol.outcome.adjust_for:
-        yield f"Adjusted for: {', '.join(spoken(column) for column in protocol.outcome.adjust_for)}."
+        done = "Held against a jump of their own" if design.kind == "regression-discontinuity" else "Adjusted for"
+        yield f"{done}: {', '.join(spoken(column) for column in protocol.outcome.adjust_for)}."
     if design.block:
         yield f"Drawn within {'pairs' if design.paired else 'blocks'}: {spoken(design.block)}."
 

@@ -32,6 +32,11 @@ class Sides:
     missing: tuple[tuple[str, int], ...] = ()
 
     @property
+    def units(self) -> int:
+        """Units with an outcome, of whichever side: what has arrived of the planned size."""
+        return int(self.tally.n.sum())
+
+    @property
     def units_treated(self) -> int:
         """Treated units, those without an outcome too: they were paid for."""
         return int((self.tally.n + self.tally.missing)[self.treated].sum())
