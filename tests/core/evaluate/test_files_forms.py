@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from clew.errors import InputError
+from clew.evaluate.designs import layout_of
 from clew.evaluate.estimate import estimate
 from clew.evaluate.files import data_sha256, open_rows
-from clew.evaluate.designs import layout_of
 from clew.pilot.protocol import Protocol
 from trials import Trial, a_trial, agree, in_memory, registered, units, write_csv, write_parquet
 
