@@ -120,7 +120,7 @@ def test_without_a_record_nothing_is_proven_and_that_is_said(desk, capsys) -> No
         (["nowhere.toml", "6.csv"], "nowhere.toml"),
         (["protocol.toml", "6.csv", "--look", "3"], "look"),
         (["protocol.toml", "6.csv", "--report", "no/such/folder/x.html"], "no such folder"),
-        (["protocol.toml", "6.csv", "--backend", "spark://x"], "not built yet"),
+        (["protocol.toml", "6.csv", "--backend", "spark://x"], "is no address of a backend"),
         (["protocol.toml", "6.csv", "--record", "nowhere"], "nowhere"),
     ],
 )

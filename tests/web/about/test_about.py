@@ -1,6 +1,5 @@
 """Pages about the service say what the code says: every table and every bound word is held to it."""
 
-import inspect
 import re
 from html import unescape
 from pathlib import Path
@@ -10,7 +9,7 @@ import pytest
 import clew.web
 from clew.case.duties import ACTS
 from clew.case.phases import PHASES
-from clew.evaluate import analyse
+from clew.evaluate import designs
 from clew.gate.judge import VERDICTS
 from clew.pilot.check import NOTICES, PROBLEMS
 from clew.web.about.contents import contents, verdicts
@@ -74,9 +73,18 @@ def test_every_verdict_has_its_condition():
     assert verdicts()[0] == ("stop", "a stop rule holds, or a group is harmed and no adaptation is left to try")
 
 
-def test_every_screen_that_an_analysis_raises_is_on_the_page():
-    raised = set(re.findall(r"yield (\w+)\(", inspect.getsource(analyse)))
-    assert {one.name.replace(" ", "_") for one in contents().screens} == raised
+def test_every_screen_on_the_page_is_raised_by_a_design():
+    sources = "".join(path.read_text(encoding="utf-8") for path in Path(designs.__file__).parent.glob("*.py"))
+    shown = {one.name.replace(" ", "_") for one in contents().screens}
+    assert shown
+    assert {name for name in shown if not re.search(rf"\b{name}\(", sources)} == set()
+
+
+def test_what_every_design_takes_for_granted_is_on_the_page(client, record):
+    page = text_of(client.get("/about"))
+    for method in designs.DESIGNS.values():
+        for assumption, check in method.about.assumes:
+            assert " ".join(f"{assumption} {check}".split()) in page, method.kind
 
 
 def test_every_link_into_the_glossary_finds_its_word():

@@ -13,6 +13,8 @@ from typing import Any  # Any: rules of whatever signature
 from clew.case.duties import ACTS
 from clew.case.phases import DUTIES, INNOVATION, LADDER, PHASES, RESULTS, Phase
 from clew.evaluate import screens
+from clew.evaluate.designs import DESIGNS
+from clew.evaluate.designs.method import About
 from clew.evaluate.finding import Screen
 from clew.gate import judge
 from clew.gate.decision import missing_before
@@ -31,7 +33,8 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """All that the page shows. `verdicts`: each with when it is given; `acts`: each with who may."""
+    """All that the page shows. `verdicts`: each with when it is given; `acts`: each with who may; `designs`: what each
+    takes for granted."""
 
     phases: tuple[Phase, ...]
     ladder: tuple[tuple[str, bool], ...]
@@ -43,6 +46,7 @@ class Contents:
     refusals: tuple[Said, ...]
     notices: tuple[Said, ...]
     screens: tuple[Said, ...]
+    designs: tuple[About, ...]
 
 
 @cache
@@ -59,6 +63,7 @@ def contents() -> Contents:
         refusals=said(PROBLEMS),
         notices=said(NOTICES),
         screens=said(screens_of(screens)),
+        designs=tuple(method.about for method in DESIGNS.values()),
     )
 
 

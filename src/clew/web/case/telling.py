@@ -57,12 +57,12 @@ WORDS: dict[str, Words] = {
     ),
     "units.assigned": lambda data: (f"The units of pilot “{data['pilot']}” were dealt to its arms.", ""),
     "pilot.adapted": lambda data: (
-        f"Pilot “{data['pilot']}” was adapted ({data['part']}): version {data['version']}. {data['change']}",
-        f"Why: {data['why']} Proposed by: {data['proposed_by']}.",
+        f"Pilot “{data['pilot']}” was adapted ({data['part']}); it runs as version {data['version']}.",
+        f"Change: {data['change']} Why: {data['why']} Proposed by: {data['proposed_by']}.",
     ),
     "pilot.iteration-closed": lambda data: (
-        f"A round of pilot “{data['pilot']}” (version {data['version']}) taught: {data['learning']}",
-        f"Next: {data['next']}" + (f" Spent: {data['spent']}." if data["spent"] else ""),
+        f"A round of pilot “{data['pilot']}” (version {data['version']}) was closed.",
+        f"Learned: {data['learning']} Next: {data['next']}" + (f" Spent: {data['spent']}." if data["spent"] else ""),
     ),
     "data.sealed": lambda data: (f"Data for look {data['look']} of pilot “{data['pilot']}” were sealed.", ""),
     "verdict.computed": lambda data: (
