@@ -17,6 +17,7 @@ MOST_CLUSTERS = 50_000
 NEW_UNITS = "Each look brings new units, dealt to the arms by chance among themselves."
 IN_CLUSTERS = "All clusters are there from the first look; each look brings new units in every one of them."
 FOLLOWED = "Each look brings new units, each of them followed over all periods."
+MORE_ROWS = "Each look brings more rows of the side with the pilot and of the side without it."
 LATER = "Each look brings later periods of the same units."
 ARRIVING = {
     "stepped-wedge": "All clusters and periods are there from the first look; each look brings more rows of them.",
@@ -193,7 +194,9 @@ def _groups(equity: Equity) -> Groups:
 
 
 def _notes(protocol: Protocol, assumed: Assumed, groups: tuple[Groups, ...]) -> Iterator[str]:
-    yield ARRIVING.get(protocol.design.kind, NEW_UNITS if assumed.cluster_size is None else IN_CLUSTERS)
+    dealt = NEW_UNITS if assumed.cluster_size is None else IN_CLUSTERS
+    unarmed = protocol.design.kind == "rare-events" and not protocol.design.arm
+    yield MORE_ROWS if unarmed else ARRIVING.get(protocol.design.kind, dealt)
     yield "No outcome is lost, every group is reached as often as it is eligible, and an adaptation changes nothing."
     if protocol.design.block or protocol.design.fixed_effects:
         yield "Blocks do not differ in their outcomes."
