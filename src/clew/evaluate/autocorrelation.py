@@ -8,7 +8,7 @@ et al. (2021), BMC Medical Research Methodology 21:181.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize_scalar
+import scipy
 from scipy.special import gammaincc
 
 from clew.evaluate.newey_west import TimeFit, least_squares
@@ -72,7 +72,7 @@ def restricted_rho(design: Floats, outcome: Floats) -> float:
     places = np.linspace(-STATIONARY, STATIONARY, 50)
     found = int(np.argmin([_deviance(parts, len(outcome), float(rho)) for rho in places]))
     bounds = (places[max(found - 1, 0)], places[min(found + 1, len(places) - 1)])
-    best = minimize_scalar(
+    best = scipy.optimize.minimize_scalar(
         lambda rho: _deviance(parts, len(outcome), float(rho)),
         bounds=bounds,
         method="bounded",

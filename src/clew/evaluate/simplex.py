@@ -10,7 +10,7 @@ Source: Lawson & Hanson (1974), "Solving Least Squares Problems", ch. 23 (least 
 """
 
 import numpy as np
-from scipy.optimize import nnls
+import scipy
 
 from clew.evaluate.rows import Floats
 
@@ -45,7 +45,7 @@ def _nearest(about: Floats, root_ridge: float) -> Floats:
     rows = np.column_stack([np.vstack([held, np.ones((1, count))]), np.append(np.zeros(len(held)), 1.0)])
     if len(rows) > count + 1:  # the same sums of squares in fewer rows
         rows = np.asarray(np.linalg.qr(rows, mode="r"))
-    found = nnls(rows[:, :-1], rows[:, -1], maxiter=30 * count)[0]
+    found = scipy.optimize.nnls(rows[:, :-1], rows[:, -1], maxiter=30 * count)[0]
     return _polished(held, np.asarray(found / found.sum()))
 
 

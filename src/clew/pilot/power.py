@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 from scipy.special import gammaincinv, ndtr, ndtri, roots_legendre, stdtrit
 
 from clew.errors import InputError
 from clew.pilot.protocol import Measure
 
-_NODES, _WEIGHTS = roots_legendre(400)
-NODES, WEIGHTS = (1 + _NODES) / 2, _WEIGHTS / 2  # on 0 to 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +104,13 @@ def cluster_size_for(effective: float, clusters: int, icc: float, cv: float) -> 
     return effective * (1 - icc) / left if left > 0 else None
 
 
+@lru_cache(maxsize=1)
+def nodes() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return nodes and weights of Gauss–Legendre quadrature on 0 to 1: (400,) each."""
+    places, weights = roots_legendre(400)
+    return (1 + places) / 2, weights / 2
+
+
 def t_power(expected_t: float, df: float, *, alpha: float) -> float:
     """Return the power of a two-sided t test whose statistic is noncentral t with `df` degrees of freedom.
 
@@ -113,13 +118,13 @@ def t_power(expected_t: float, df: float, *, alpha: float) -> float:
     quantiles (a distribution function of the noncentral t loses its far tails).
     """
     limits = float(stdtrit(df, 1 - alpha / 2)) * _scales(df)
-    return float(WEIGHTS @ (ndtr(expected_t - limits) + ndtr(-expected_t - limits)))
+    return float(nodes()[1] @ (ndtr(expected_t - limits) + ndtr(-expected_t - limits)))
 
 
 @lru_cache(maxsize=512)
 def _scales(df: float) -> NDArray[np.float64]:
     """Return estimated over true standard error (chi over the root of `df`) at the quadrature's quantiles."""
-    scales: NDArray[np.float64] = np.sqrt(2 * gammaincinv(df / 2, NODES) / df)
+    scales: NDArray[np.float64] = np.sqrt(2 * gammaincinv(df / 2, nodes()[0]) / df)
     return scales
 
 
@@ -131,5 +136,5 @@ def small_sample_factor(df: float, *, alpha: float, power: float) -> float:
     """
     normal = float(ndtri(1 - alpha / 2) + ndtri(power))
     far = 1e4 + 10 * float(stdtrit(df, 1 - alpha / 2))
-    exact = float(brentq(lambda value: t_power(value, df, alpha=alpha) - power, 0.0, far, xtol=1e-9))
+    exact = float(scipy.optimize.brentq(lambda value: t_power(value, df, alpha=alpha) - power, 0.0, far, xtol=1e-9))
     return max(1.0, (exact / normal) ** 2)

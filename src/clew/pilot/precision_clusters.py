@@ -18,7 +18,7 @@ from scipy.special import gammaincinv
 
 from clew.pilot.assumptions import Assumed
 from clew.pilot.extent import Extent, Precision
-from clew.pilot.power import NODES, WEIGHTS, design_effect
+from clew.pilot.power import design_effect, nodes
 from clew.pilot.precision_panel import Likeness, covariance, starts
 from clew.pilot.protocol import Design
 
@@ -67,4 +67,5 @@ def _one_over(rows: float, cv: float) -> float:
     """Return the mean of one over the rows of a cluster-period, at least one each, where sizes vary (gamma)."""
     if cv == 0:
         return 1 / max(1.0, rows)
-    return float(WEIGHTS @ (1 / np.maximum(1.0, cv**2 * rows * gammaincinv(1 / cv**2, NODES))))
+    quantile, weight = nodes()
+    return float(weight @ (1 / np.maximum(1.0, cv**2 * rows * gammaincinv(1 / cv**2, quantile))))

@@ -14,8 +14,8 @@ from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import nnls
 from scipy.special import betainc, betaincinv
 
 from clew.pilot.assumptions import Assumed
@@ -126,5 +126,7 @@ def _nearest(about: Floats, ridge: float) -> Floats:
     many = about.shape[1]
     rows = np.vstack([about, *([math.sqrt(ridge) * np.eye(many)] if ridge else [])])
     scale = float(np.sqrt(np.mean(np.sum(rows**2, axis=0)))) or 1.0
-    found = nnls(np.vstack([rows / scale, np.ones(many)]), np.append(np.zeros(len(rows)), 1.0), maxiter=100 * many)[0]
+    found = scipy.optimize.nnls(
+        np.vstack([rows / scale, np.ones(many)]), np.append(np.zeros(len(rows)), 1.0), maxiter=100 * many
+    )[0]
     return np.asarray(found / found.sum())

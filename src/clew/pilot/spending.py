@@ -10,14 +10,13 @@ from functools import lru_cache
 from typing import Final
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri, roots_legendre
 
 FURTHEST: Final = 8.0
 """No boundary lies further out, in standard errors."""
 
-NODES, WEIGHTS = roots_legendre(160)
 Floats = NDArray[np.float64]
 
 
@@ -87,15 +86,22 @@ def _look(share: float, since: float, points: Floats, mass: Floats, *, due: floa
     def _excess(boundary: float) -> float:
         return Look(share, since, boundary, points, mass).beyond(0.0) - due
 
-    boundary = FURTHEST if _excess(FURTHEST) >= 0 else float(brentq(_excess, 0.0, FURTHEST, xtol=1e-12))
+    boundary = FURTHEST if _excess(FURTHEST) >= 0 else float(scipy.optimize.brentq(_excess, 0.0, FURTHEST, xtol=1e-12))
     return Look(share, since, boundary, points, mass)
+
+
+@lru_cache(maxsize=1)
+def _nodes() -> tuple[Floats, Floats]:
+    """Nodes and weights of Gauss–Legendre quadrature on −1 to 1: (160,) each."""
+    return roots_legendre(160)
 
 
 def _continued(look: Look) -> tuple[Floats, Floats]:
     step, limit = np.sqrt(look.share - look.since), look.boundary * np.sqrt(look.share)
-    points = limit * NODES
+    places, weights = _nodes()
+    points = limit * places
     kernel = np.exp(-0.5 * ((points[:, None] - look.points) / step) ** 2) / (step * np.sqrt(2 * np.pi))
-    return points, limit * WEIGHTS * (kernel @ look.mass)
+    return points, limit * weights * (kernel @ look.mass)
 
 
 def chance(drift: float, alpha: float, planned: int, paid: int) -> float:
@@ -110,7 +116,7 @@ def chance(drift: float, alpha: float, planned: int, paid: int) -> float:
 def drift_needed(alpha: float, power: float, planned: int, paid: int) -> float:
     """Return the expected z at the last planned look that gives this power by then."""
     furthest = 2 * FURTHEST + float(ndtri(power))
-    return float(brentq(lambda drift: chance(drift, alpha, planned, paid) - power, 0.0, furthest, xtol=1e-10))
+    return float(scipy.optimize.brentq(lambda drift: chance(drift, alpha, planned, paid) - power, 0.0, furthest, xtol=1e-10))
 
 
 def inflation(alpha: float, power: float, planned: int, paid: int) -> float:

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from scipy.optimize import brentq
+import scipy
 from scipy.special import ndtr, ndtri, stdtrit
 
 from clew.pilot import spending
@@ -88,7 +88,7 @@ class Trial:
             return None
         if self.expected_z(sign * 1e-9 * high) >= wanted:
             return 1e-9 * high
-        return float(brentq(lambda effect: self.expected_z(sign * effect) - wanted, 1e-9 * high, high))
+        return float(scipy.optimize.brentq(lambda effect: self.expected_z(sign * effect) - wanted, 1e-9 * high, high))
 
     def wanted(self) -> float:
         """Return the expected z that gives the wanted power by the last planned look."""

@@ -1,41 +1,47 @@
-"""The designs that an effect can be estimated in, one file each. A new one is a file here and a line in `DESIGNS`."""
+"""The designs that an effect can be estimated in, one file each. A new one is a file here and a name in `NAMES`."""
+
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import cast
 
 from clew.errors import InputError
-from clew.evaluate.designs import (
-    cluster_randomised,
-    difference_in_differences,
-    encouragement,
-    interrupted_time_series,
-    random_rollout,
-    randomised,
-    rare_events,
-    regression_discontinuity,
-    staggered_difference_in_differences,
-    stepped_wedge,
-    synthetic_control,
-    synthetic_difference_in_differences,
-)
 from clew.evaluate.designs.method import Method
 from clew.evaluate.rows import Layout
 from clew.pilot.protocol import Protocol
 
-DESIGNS: dict[str, Method] = {
-    method.kind: method
-    for method in (
-        randomised.METHOD,
-        cluster_randomised.METHOD,
-        encouragement.METHOD,
-        rare_events.METHOD,
-        regression_discontinuity.METHOD,
-        stepped_wedge.METHOD,
-        synthetic_control.METHOD,
-        synthetic_difference_in_differences.METHOD,
-        interrupted_time_series.METHOD,
-        difference_in_differences.METHOD,
-        random_rollout.METHOD,
-        staggered_difference_in_differences.METHOD,
-    )
-}
+NAMES = (
+    "randomised",
+    "cluster-randomised",
+    "encouragement",
+    "rare-events",
+    "regression-discontinuity",
+    "stepped-wedge",
+    "synthetic-control",
+    "synthetic-difference-in-differences",
+    "interrupted-time-series",
+    "difference-in-differences",
+    "random-rollout",
+    "staggered-difference-in-differences",
+)
+"""The kinds. Each is a file of its name, with `_` for `-`, that exports `METHOD`."""
+
+
+class _Designs(Mapping[str, Method]):
+    """The methods by kind. A file is read when its kind is first asked for: a pilot has one of twelve."""
+
+    def __getitem__(self, kind: str) -> Method:
+        if kind not in NAMES:
+            raise KeyError(kind)
+        return cast("Method", import_module(f"{__name__}.{kind.replace('-', '_')}").METHOD)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(NAMES)
+
+    def __len__(self) -> int:
+        return len(NAMES)
+
+
+DESIGNS: Mapping[str, Method] = _Designs()
 
 
 def method_of(protocol: Protocol) -> Method:
