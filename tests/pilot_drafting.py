@@ -25,6 +25,11 @@ ANSWERS = {
         "outcome-better": "higher",
         "outcome-worth_having": "0.1",
     },
+    "further-outcomes": {
+        "secondary-0-column": "false_alarms",
+        "secondary-0-measure": "count",
+        "secondary-0-better": "lower",
+    },
     "groups": {"equity-0-column": "language", "equity-0-eligible_shares": "Danish = 0.9\nother = 10%"},
     "size": {
         "looks-method": "single",

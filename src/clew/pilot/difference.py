@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any  # Any: the values of a protocol's fields
 
-from clew.pilot.protocol import Equity, Protocol
+from clew.pilot.protocol import Protocol
 
 NOT_STATED = "(not stated)"
 LONGEST = 200
@@ -22,6 +22,9 @@ IN_THE_FILE = {
     "decision_owner": "decision.owner",
 }
 NOT_COMPARED = {"sha256", "text"}
+TOLD_BY_COLUMN = {"equity": frozenset({"column"}), "secondary": frozenset({"column", "adjust_for"})}
+"""Tables of which there may be any number, each named by its column, and their fields that no key of theirs states."""
+NO_EFFECT_STATED = ("worth_having", "0.0")
 MAY_BE_ABSENT = {"cost", "sustained"}
 """Tables that a protocol may lack; then none of their keys is stated."""
 
@@ -37,8 +40,8 @@ def _flat(protocol: Protocol) -> dict[str, str]:
     found: dict[str, str] = {}
     for item in fields(protocol):
         value = getattr(protocol, item.name)
-        if item.name == "equity":
-            found |= {f"equity.{one.column}.{name}": said for one in value for name, said in _parts(one).items()}
+        if item.name in TOLD_BY_COLUMN:
+            found |= _each_by_column(item.name, value)
         elif is_dataclass(value):
             named = {f"{item.name}.{name}": said for name, said in _parts(value).items()}
             found |= {IN_THE_FILE.get(name, name): said for name, said in named.items()}
@@ -47,9 +50,17 @@ def _flat(protocol: Protocol) -> dict[str, str]:
     return found
 
 
+def _each_by_column(table: str, found: tuple[Any, ...]) -> dict[str, str]:
+    said = ((one.column, name, text) for one in found for name, text in _parts(one).items())
+    return {
+        f"{table}.{column}.{name}": text
+        for column, name, text in said
+        if name not in TOLD_BY_COLUMN[table] and (name, text) != NO_EFFECT_STATED
+    }
+
+
 def _parts(value: Any) -> dict[str, str]:
-    hidden = {"column"} if isinstance(value, Equity) else set()
-    return {item.name: _said(getattr(value, item.name)) for item in fields(value) if item.name not in hidden}
+    return {item.name: _said(getattr(value, item.name)) for item in fields(value)}
 
 
 def _said(value: Any) -> str:

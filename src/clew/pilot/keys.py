@@ -129,6 +129,22 @@ TABLES = (
         needed=True,
     ),
     Table(
+        "secondary",
+        (
+            Key("column", column(), needed=True),
+            Key("measure", one_of("mean", "proportion", "count"), needed=True),
+            Key("better", one_of("higher", "lower"), needed=True),
+            Key("worth_having", POSITIVE),
+            Key("name", text()),
+            Key("unit", text()),
+            Key("definition", text()),
+            Key("denominator", text()),
+            Key("source", text()),
+            Key("owner", text()),
+        ),
+        repeated=True,
+    ),
+    Table(
         "equity",
         (
             Key("column", column(), needed=True),

@@ -30,6 +30,7 @@ from clew.pilot.protocol import (
     Size,
     Sustained,
 )
+from clew.pilot.secondary import object_to_secondary
 from clew.pilot.toml_lines import Lines, last_line, scan
 from clew.pilot.toml_lines import Path as KeyPath
 
@@ -210,6 +211,7 @@ def _cross_check(values: dict[str, Any], reading: Reading) -> None:
     _no_column_twice(values.get("equity", []), reading)
     _of_arms(values, reading)
     _measured_in_units(values.get("outcome", {}), values.get("size", {}), reading)
+    object_to_secondary(values, reading)
 
 
 def _of_arms(values: dict[str, Any], reading: Reading) -> None:
@@ -270,6 +272,7 @@ def _protocol(values: dict[str, Any], resolved: Any, source: bytes) -> Protocol:
         publics=Publics(**values.get("publics", {})),
         sha256=hashlib.sha256(source).hexdigest(),
         text=source.decode("utf-8"),
+        secondary=tuple(Outcome(**one) for one in values.get("secondary", [])),
     )
 
 

@@ -4,7 +4,7 @@
 treated minus comparison; bounds and `worth_having` are written in the better direction (see `Outcome.sign`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -96,7 +96,10 @@ class Design:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The one primary outcome. `worth_having`: the smallest effect worth having, positive, in the outcome's units.
+    """The one primary outcome, or a further one, which decides nothing.
+
+    `worth_having`: the smallest effect worth having, positive, in the outcome's units; 0 where a further outcome states
+    none.
 
     `adjust_for`: baseline columns (numbers, or text that becomes one indicator a value). `name` and `unit` say the
     outcome in plain words where a reader needs more than the column: "earnings in 1978", "US dollars". `definition`,
@@ -106,7 +109,7 @@ class Outcome:
     column: str
     measure: Measure
     better: Literal["higher", "lower"]
-    worth_having: float
+    worth_having: float = 0.0
     adjust_for: tuple[str, ...] = ()
     name: str | None = None
     unit: str | None = None
@@ -234,6 +237,7 @@ class Publics:
 class Protocol:
     """A whole protocol. `sha256` is that of the file's exact bytes, `text` the file itself.
 
+    `secondary`: further outcomes, told beside the primary one; they can neither earn nor block a verdict.
     `version_column`: column of the version that a row was treated by, None where the analysis is not split by it.
     `funnel_unit`: column of the places that are benchmarked, None where none are.
     """
@@ -261,3 +265,11 @@ class Protocol:
     publics: Publics = Publics()
     sha256: str = ""
     text: str = ""
+    secondary: tuple[Outcome, ...] = ()
+
+    def about(self, outcome: Outcome) -> "Protocol":
+        """Return the same protocol with this outcome as the primary one, adjusted for the same baseline columns.
+
+        It says how another outcome is estimated and nothing more: bounds and looks are those of the primary outcome.
+        """
+        return replace(self, outcome=replace(outcome, adjust_for=self.outcome.adjust_for), secondary=())

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clew.pilot.keys import TABLES
+from clew.pilot.keys import BY_NAME, TABLES
 from clew.pilot.parse import parse_protocol, read_protocol
 from clew.web.pilot.questions import BY_KEY, NOT_ASKED, STEP_OF, STEPS
 from clew.web.pilot.typed import from_toml, groups_of, number, tidy, to_toml
@@ -23,7 +23,7 @@ ASKED = sorted((one.table, one.key) for step in STEPS for one in step.questions)
 
 
 def name_of(table: str, key: str, group: int = 0) -> str:
-    return f"{table}-{group}-{key}" if table == "equity" else f"{table}-{key}"
+    return f"{table}-{group}-{key}" if BY_NAME[table].repeated else f"{table}-{key}"
 
 
 def test_every_key_of_a_protocol_is_asked_exactly_once():
@@ -36,7 +36,13 @@ def test_every_key_of_a_protocol_is_asked_exactly_once():
 
 
 def test_what_a_protocol_needs_is_marked_as_needed():
-    unless_asked = {("equity", "column"), ("cost", "currency"), ("cost", "per_treated_unit"), ("design", "cluster")}
+    unless_asked = {
+        ("equity", "column"),
+        ("secondary", "column"),
+        ("cost", "currency"),
+        ("cost", "per_treated_unit"),
+        ("design", "cluster"),
+    }
     needed = {(table.name, key.name) for table in TABLES if table.needed for key in table.keys if key.needed}
 
     marked = {pair for pair, question in BY_KEY.items() if question.needed}
@@ -142,7 +148,7 @@ def test_a_mistake_stands_at_its_question_in_plain_words(name, typed, at, said):
 def test_groups_keep_their_places(numbers):
     typed = {f"equity-{one}-column": f"c{one}" for one in numbers}
 
-    assert groups_of(typed) == tuple(sorted(numbers))
+    assert groups_of(typed, "equity") == tuple(sorted(numbers))
     found, _ = read_protocol(to_toml(typed).encode(), "p")
     assert found is None
     assert [one["column"] for one in tomllib.loads(to_toml(typed)).get("equity", [])] == [

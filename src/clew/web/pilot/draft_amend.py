@@ -12,6 +12,7 @@ from clew.case.desk import load
 from clew.case.duties import refuse_unless_may
 from clew.errors import ClewError, Problem
 from clew.pilot.in_record import amend_in
+from clew.pilot.keys import BY_NAME
 from clew.pilot.protocol import Protocol
 from clew.pilot.registration import Registration, amend, fold
 from clew.web import clock
@@ -82,9 +83,9 @@ def _in_a_form(problem: Problem) -> str:
 
 
 def label_of(field: str) -> str:
-    """Return the question that a field of the protocol answers; for a group's field, with the name of its column."""
+    """Return the question that a field of the protocol answers; where it may be asked again, with its column."""
     table, _, key = field.partition(".")
-    if table == "equity":
+    if table in BY_NAME and BY_NAME[table].repeated:
         column, _, key = key.rpartition(".")
         return f"{BY_KEY[table, key].label} ({column})"
     asked = BY_KEY.get((table, key))

@@ -55,7 +55,9 @@ class StepForm(ClewForm):
             names = list(self._asked)
             size = len(self._step.questions)
             for place, first in enumerate(range(0, len(names), size)):
-                yield Part(f"Groups {place + 1}", tuple(self[name] for name in names[first : first + size]))
+                yield Part(
+                    f"{self._step.repeated} {place + 1}", tuple(self[name] for name in names[first : first + size])
+                )
             return
         often = tuple(self[name] for name, question in self._asked.items() if not question.seldom)
         seldom = tuple(self[name] for name, question in self._asked.items() if question.seldom)
@@ -66,11 +68,11 @@ class StepForm(ClewForm):
 
 
 def asked(step: DraftStep, typed: Typed) -> Iterator[tuple[str, Question]]:
-    """Yield each question of a step with the name of its field; for groups, once more than there are groups."""
+    """Yield each question of a step with the name of its field; where asked again, once more than there are answers."""
     if not step.repeated:
         yield from ((one.name, one) for one in step.questions)
         return
-    numbers = groups_of(typed)
+    numbers = groups_of(typed, step.questions[0].table)
     free = max(numbers, default=-1) + 1
     for number in (*numbers, *((free,) if len(numbers) < MOST_GROUPS else ())):
         yield from ((f"{one.table}-{number}-{one.key}", one) for one in step.questions)

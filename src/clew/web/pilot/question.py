@@ -38,10 +38,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class DraftStep:
-    """One page of questions. `repeated`: the questions are asked for each of several groups."""
+    """One page of questions. `repeated`: they are asked again for each of several ("Groups", "Outcome"); "": once."""
 
     slug: str
     title: str
     about: str
     questions: tuple[Question, ...]
-    repeated: bool = False
+    repeated: str = ""

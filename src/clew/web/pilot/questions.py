@@ -1,10 +1,11 @@
 """What a protocol asks, in plain words: a few short steps, each question bound to one key of the protocol file.
 
 Every key of `clew.pilot.keys` is asked exactly once (a test holds that), but for the case, which the draft knows.
-A new key is one line there and one in `questions_of_purpose` or `questions_of_rule`.
+A new key is one line there and one in `questions_of_purpose`, `questions_of_more` or `questions_of_rule`.
 """
 
 from clew.web.pilot.question import DraftStep, Question
+from clew.web.pilot.questions_of_more import FURTHER
 from clew.web.pilot.questions_of_purpose import COMPARISON, GROUPS, OUTCOME, WHY
 from clew.web.pilot.questions_of_rule import COST, END, RULE, SIZE
 
@@ -12,7 +13,7 @@ __all__ = ["BEGINS_WITH", "BY_KEY", "BY_SLUG", "MOST_GROUPS", "NOT_ASKED", "STEP
 
 NOT_ASKED = {("pilot", "case")}
 MOST_GROUPS = 20
-STEPS = (WHY, COMPARISON, OUTCOME, GROUPS, SIZE, COST, RULE, END)
+STEPS = (WHY, COMPARISON, OUTCOME, FURTHER, GROUPS, SIZE, COST, RULE, END)
 BY_SLUG = {step.slug: step for step in STEPS}
 BY_KEY = {(one.table, one.key): one for step in STEPS for one in step.questions}
 STEP_OF = {one.table + "-" + one.key: step for step in STEPS for one in step.questions}

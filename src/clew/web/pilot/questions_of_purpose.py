@@ -263,5 +263,5 @@ GROUPS = DraftStep(
             "short",
         ),
     ),
-    repeated=True,
+    repeated="Groups",
 )

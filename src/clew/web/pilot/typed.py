@@ -27,10 +27,10 @@ def tidy(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\N{REPLACEMENT CHARACTER}").strip()
 
 
-def groups_of(typed: Typed) -> tuple[int, ...]:
-    """Return the numbers of the groups for which anything was typed, in order."""
-    numbers = {int(found[1]) for name, text in typed.items() if text and (found := re.match(r"equity-(\d+)-", name))}
-    return tuple(sorted(numbers))
+def groups_of(typed: Typed, table: str) -> tuple[int, ...]:
+    """Return the numbers of the tables of this name for which anything was typed, in order."""
+    numbered = re.compile(rf"{table}-(\d+)-")
+    return tuple(sorted({int(found[1]) for name, text in typed.items() if text and (found := numbered.match(name))}))
 
 
 def to_toml(typed: Typed) -> str:
@@ -38,7 +38,8 @@ def to_toml(typed: Typed) -> str:
     parts = []
     for table in TABLES:
         if table.repeated:
-            parts += [_table(f"[[{table.name}]]", table.name, typed, f"-{number}") for number in groups_of(typed)]
+            numbers = groups_of(typed, table.name)
+            parts += [_table(f"[[{table.name}]]", table.name, typed, f"-{number}") for number in numbers]
         else:
             parts.append(_table(f"[{table.name}]", table.name, typed))
     return "\n".join(part for part in parts if part)

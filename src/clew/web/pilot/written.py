@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from clew.errors import InputError
 from clew.pilot.check import notices_of, problems_of
+from clew.pilot.keys import BY_NAME
 from clew.pilot.parse import read_protocol
 from clew.pilot.protocol import Protocol
 from clew.web.pilot.questions import BY_KEY, STEP_OF, DraftStep
@@ -80,31 +81,32 @@ Path = tuple[str | int, ...]
 
 def read(typed: Typed) -> Written:
     """Return what was typed as a protocol, with everything that is wrong with it at once."""
-    text, groups = to_toml(typed), groups_of(typed)
+    text = to_toml(typed)
     try:
         protocol, mistakes = read_protocol(text.encode(), NAME)
     except InputError as error:  # too large to be read at all
-        whole = tuple(Objection(_field(("pilot", "id"), groups), one.what, one.do) for one in error.problems)
+        whole = tuple(Objection(_field(("pilot", "id"), typed), one.what, one.do) for one in error.problems)
         return Written(text, None, whole)
     if protocol is None:
         found = ((one.path, one.problem.what, one.problem.do) for one in mistakes)
-        return Written(text, None, tuple(_objections(found, groups)))
+        return Written(text, None, tuple(_objections(found, typed)))
     problems = ((one.path, one.what, one.do) for one in problems_of(protocol))
     notices = ((one.path, one.what, one.do) for one in notices_of(protocol))
-    return Written(text, protocol, tuple(_objections(problems, groups)), tuple(_objections(notices, groups)))
+    return Written(text, protocol, tuple(_objections(problems, typed)), tuple(_objections(notices, typed)))
 
 
-def _objections(found: Iterator[tuple[Path, str, str]], groups: tuple[int, ...]) -> Iterator[Objection]:
+def _objections(found: Iterator[tuple[Path, str, str]], typed: Typed) -> Iterator[Objection]:
     for path, what, do in found:
-        yield Objection(_field(path, groups), *_plainly(what, do))
+        yield Objection(_field(path, typed), *_plainly(what, do))
 
 
-def _field(path: Path, groups: tuple[int, ...]) -> str:
+def _field(path: Path, typed: Typed) -> str:
     table = str(path[0])
-    if table == "equity":
+    if table in BY_NAME and BY_NAME[table].repeated:
+        groups = groups_of(typed, table)
         place = path[1] if len(path) > 1 and isinstance(path[1], int) else 0
         key = str(path[2]) if len(path) > 2 else "column"
-        return f"equity-{groups[place] if place < len(groups) else place}-{key}"
+        return f"{table}-{groups[place] if place < len(groups) else place}-{key}"
     key = str(path[1]) if len(path) > 1 else ""
     if (table, key) in BY_KEY:
         return f"{table}-{key}"
