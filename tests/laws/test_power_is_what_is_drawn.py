@@ -21,6 +21,21 @@ TRIALS = 100
 BAND = 0.13
 """Two and a half Monte Carlo standard errors of a share of 100 trials."""
 
+SHARES: dict[str, Any] = {
+    "outcome.measure": "proportion",
+    "outcome.worth_having": 0.12,
+    "size.sd": None,
+    "size.baseline": 0.15,
+    "size.icc": 0.1,
+}
+COUNTS: dict[str, Any] = {
+    "outcome.measure": "count",
+    "outcome.worth_having": 0.5,
+    "size.sd": None,
+    "size.baseline": 1.2,
+    "size.icc": 0.3,
+}
+
 PLANNED: list[tuple[str, dict[str, Any]]] = [
     ("randomised", {"size.units": 150}),
     ("encouragement", {"size.units": 150}),
@@ -32,6 +47,10 @@ PLANNED: list[tuple[str, dict[str, Any]]] = [
     ("regression-discontinuity", {"size.units": 3_000}),
     ("interrupted-time-series", {"size.periods": 100, "size.periods_before": 60, "outcome.worth_having": 1.3}),
     ("rare-events", {"size.units": 1_000}),
+    ("difference-in-differences", {"size.units": 130, **SHARES}),
+    ("difference-in-differences", {"size.units": 400, "size.clusters": 20, "design.cluster": "town", **SHARES}),
+    ("difference-in-differences", {"size.units": 90, **COUNTS}),
+    ("random-rollout", {"size.units": 70, **COUNTS}),
 ]
 
 

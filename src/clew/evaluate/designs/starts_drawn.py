@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import pdtr, pdtrik
 
 from clew.evaluate.rows import Floats, Integers
 from clew.evaluate.simulate import Drawn
@@ -19,7 +20,8 @@ from clew.pilot.trial import looks_paid_for
 def draw(protocol: Protocol, world: World, scenario: Scenario, rng: np.random.Generator) -> Drawn:
     """Return one made-up pilot; each look brings new units (in clusters, where these are named) with all periods.
 
-    Time alone changes the outcome, by the end as much as the effect worth having would.
+    Time alone changes a mean, by the end as much as the effect worth having would; shares and counts stay where they
+    are, so that the effect finds the room that it is planned in.
     """
     frame = _frame(protocol, world, rng)
     units, periods = len(frame.start), frame.periods
@@ -27,7 +29,8 @@ def draw(protocol: Protocol, world: World, scenario: Scenario, rng: np.random.Ge
     effects = np.array(effects_by_group(scenario, world.groups[0] if world.groups else None))
     own = groups[0] if groups else np.zeros(units, dtype=np.int64)
     time = np.arange(periods)
-    mean = world.baseline + abs(protocol.outcome.worth_having) * time / max(periods - 1, 1)
+    drift = abs(protocol.outcome.worth_having) if protocol.outcome.measure == "mean" else 0.0
+    mean = world.baseline + drift * time / max(periods - 1, 1)
     level = mean + np.where(time >= frame.start[:, None], effects[own][:, None], 0.0)
     columns = {
         **_design_columns(protocol, frame),
@@ -36,7 +39,7 @@ def draw(protocol: Protocol, world: World, scenario: Scenario, rng: np.random.Ge
             each.column: np.repeat(np.array(each.names)[drawn], periods)
             for each, drawn in zip(world.groups, groups, strict=True)
         },
-        protocol.outcome.column: _outcomes(protocol, world, level, _shared(world, frame, rng), rng).ravel(),
+        protocol.outcome.column: _outcomes(protocol, world, level, frame, rng).ravel(),
     }
     return Drawn(columns, tuple(there * periods for there in frame.units_at))
 
@@ -117,13 +120,35 @@ def _labels(protocol: Protocol, frame: _Frame) -> NDArray[np.generic]:
     )
 
 
-def _shared(world: World, frame: _Frame, rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """Standard normal parts of the noise, (U, T) each: what is a unit's (or its cluster's) own, and what fades."""
+def _outcomes(protocol: Protocol, world: World, level: Floats, frame: _Frame, rng: np.random.Generator) -> Floats:
+    """Return an outcome for each unit-period, whose mean is its `level`: (U, T).
+
+    Its variance is that of one outcome in the sample size (`world.sd`, binomial, Poisson), and so is its likeness to
+    others: a share or a count is what its rank among such outcomes says.
+    """
+    if protocol.outcome.measure == "mean":
+        return np.asarray(level + world.sd * _normal(world, frame, rng))
+    rank = _ranks(world, frame, rng)
+    if protocol.outcome.measure == "proportion":
+        return np.asarray(rank < level, dtype=np.float64)
+    return _poisson(rank, np.maximum(level, 1e-9))
+
+
+def _poisson(rank: Floats, rate: Floats) -> Floats:
+    """Return the least counts whose chance not to be surpassed reaches the rank."""
+    about = np.ceil(pdtrik(rank, rate))
+    less = np.maximum(about - 1, 0.0)  # the inverse is off by rounding now and then
+    return np.asarray(np.where(pdtr(less, rate) >= rank, less, about), dtype=np.float64)
+
+
+def _normal(world: World, frame: _Frame, rng: np.random.Generator) -> Floats:
+    """Return standard normal noise (U, T): the share `icc` of its variance stays with the unit, or is its cluster's."""
     shape = (len(frame.start), frame.periods)
     if world.clusters:
-        clusters = int(frame.cluster.max()) + 1
-        return _fading(world.serial, (clusters, frame.periods), rng)[frame.cluster], _fading(world.serial, shape, rng)
-    return np.broadcast_to(rng.standard_normal((shape[0], 1)), shape), _fading(world.serial, shape, rng)
+        shared = _fading(world.serial, (int(frame.cluster.max()) + 1, frame.periods), rng)[frame.cluster]
+    else:
+        shared = np.broadcast_to(rng.standard_normal((shape[0], 1)), shape)
+    return np.asarray(np.sqrt(world.icc) * shared + np.sqrt(1 - world.icc) * _fading(world.serial, shape, rng))
 
 
 def _fading(serial: float, shape: tuple[int, int], rng: np.random.Generator) -> Floats:
@@ -134,20 +159,25 @@ def _fading(serial: float, shape: tuple[int, int], rng: np.random.Generator) -> 
     return noise
 
 
-def _outcomes(
-    protocol: Protocol, world: World, level: Floats, parts: tuple[Floats, Floats], rng: np.random.Generator
-) -> Floats:
-    """Return an outcome for each unit-period: the share `icc` of its variance stays with the unit or cluster.
+def _ranks(world: World, frame: _Frame, rng: np.random.Generator) -> Floats:
+    """Return uniform ranks (U, T), such that two outcomes of equal level correlate as often as their ranks are one.
 
-    Shares and counts get the resemblance of neighbouring periods through their chances.
+    A share `icc` of the units has one rank for good; the others keep theirs from the period before with the chance
+    `serial`. In clusters a unit goes by its cluster's rank with the chance √icc, as two of them then do with `icc`.
+    Source: Lunn & Davies (1998), A note on generating correlated binary variables, Biometrika 85(2).
     """
-    stays, fades = parts
-    if protocol.outcome.measure == "mean":
-        return np.asarray(level + world.sd * (np.sqrt(world.icc) * stays + np.sqrt(1 - world.icc) * fades))
-    through = np.sqrt(world.icc) * stays + np.sqrt((1 - world.icc) * max(world.serial, 0.0)) * fades
-    if protocol.outcome.measure == "proportion":
-        share = np.clip(level, 0.0, 1.0)
-        chance = np.clip(share + np.sqrt(share * (1 - share)) * through, 0.0, 1.0)
-        return np.asarray(rng.random(level.shape) < chance, dtype=np.float64)
-    rate = np.maximum(level, 0.0)
-    return np.asarray(rng.poisson(np.maximum(rate + np.sqrt(rate) * through, 0.0)), dtype=np.float64)
+    units = len(frame.start)
+    own = _kept(world.serial, (units, frame.periods), rng)
+    if not world.clusters:
+        return np.where(rng.random((units, 1)) < world.icc, rng.random((units, 1)), own)
+    shared = _kept(world.serial, (int(frame.cluster.max()) + 1, frame.periods), rng)[frame.cluster]
+    return np.where(rng.random((units, 1)) < np.sqrt(world.icc), shared, own)
+
+
+def _kept(serial: float, shape: tuple[int, int], rng: np.random.Generator) -> Floats:
+    """Return uniform ranks (rows, T), each that of the period before with the chance |serial|, turned round below 0."""
+    rank, keep = rng.random(shape), rng.random(shape) < abs(serial)
+    for period in range(1, shape[1]):
+        before = rank[:, period - 1]
+        rank[:, period] = np.where(keep[:, period], before if serial > 0 else 1 - before, rank[:, period])
+    return rank
