@@ -15,18 +15,28 @@ Columns = Mapping[str, NDArray[Any]]
 
 def encode(values: NDArray[Any]) -> Key:
     """Turn a column into labels and codes. Whole floats are written as integers, True as "true", NaN as ""."""
-    distinct_values, inverse = np.unique(values, return_inverse=True)
+    distinct_values, codes = _distinct(values)
     name = str if values.dtype.kind in "iuU" else label_of
-    return Key(tuple(map(name, distinct_values.tolist())), inverse.ravel())
+    return Key(tuple(map(name, distinct_values.tolist())), codes)
 
 
 def encode_with_gaps(values: NDArray[Any], hidden: NDArray[np.bool_]) -> Key:
     """The same for a column of which some values are hidden: their label is "", and labels are in order as texts."""
-    distinct_values, inverse = np.unique(values[~hidden], return_inverse=True)
+    distinct_values, there = _distinct(values[~hidden])
     labels, place = np.unique(["", *map(label_of, distinct_values.tolist())], return_inverse=True)
     codes = np.zeros(len(values), dtype=np.int64)
-    codes[~hidden] = inverse.ravel() + 1
+    codes[~hidden] = there + 1
     return Key(tuple(map(str, labels)), place.ravel()[codes])
+
+
+def _distinct(values: NDArray[Any]) -> tuple[NDArray[Any], Integers]:
+    """The values that occur, ascending, and each value's place among them; whole numbers are counted, not sorted."""
+    if values.dtype.kind not in "iu" or len(values) == 0 or int(values.max()) - int(values.min()) > 8 * len(values):
+        names, place = np.unique(values, return_inverse=True)
+        return names, place.ravel()
+    low = values.min()
+    names, place = numbered((values - low).astype(np.int64))
+    return (names + int(low)).astype(values.dtype), place
 
 
 def label_of(value: object) -> str:

@@ -1,4 +1,5 @@
-"""The SQL of cells: one grouped scan into exact integer sums, and moving the sums of a subset to its own mean."""
+"""The SQL of cells: one grouped scan into exact integer sums of all outcomes, and moving the sums of a subset to its
+own mean."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,16 +28,16 @@ class Grouping:
 
 
 def grouping(keys: Sequence[Profile], rows: int) -> Grouping:
-    """Pack complete integer keys of small range into one integer, which groups faster than several columns.
+    """Pack integer keys of small range into one integer, which groups faster than several columns.
 
-    The packed key has at most 31 bits; text, gappy and wide keys stay as they are.
+    The packed key has at most 31 bits; 0 stands for a key that is empty. Text and wide keys stay as they are.
     """
     inner, outer, packed, stride = [], [""] * len(keys), [], 1
     for place, key in enumerate(keys):
         size = _size(key, rows)
         if size and stride * size < 2**31:
-            packed.append(f"(CAST({key.sql} AS BIGINT) - ({key.low})) * {stride}")
-            outer[place] = f"(g // {stride}) % {size} + ({key.low}) AS k{place}"
+            packed.append(f"{_slot(key, rows)} * {stride}")
+            outer[place] = f"{_unpacked(key, rows, f'((g // {stride}) % {size})')} AS k{place}"
             stride *= size
         else:
             inner.append(f"{key.sql} AS k{place}")
@@ -48,10 +49,21 @@ def grouping(keys: Sequence[Profile], rows: int) -> Grouping:
 
 
 def _size(key: Profile, rows: int) -> int:
-    """How many values an integer key may take, or 0 where it cannot be packed."""
-    if key.kind != "integer" or key.filled < rows or key.low is None or key.high is None:
+    """How many values an integer key may take, emptiness among them, or 0 where it cannot be packed."""
+    if key.kind != "integer" or key.low is None or key.high is None:
         return 0
-    return int(key.high) - int(key.low) + 1
+    return int(key.high) - int(key.low) + 1 + (key.filled < rows)
+
+
+def _slot(key: Profile, rows: int) -> str:
+    """The place of a key's value among those that it may take."""
+    if key.filled == rows:
+        return f"(CAST({key.sql} AS BIGINT) - ({key.low}))"
+    return f"coalesce(CAST({key.sql} AS BIGINT) - ({key.low}) + 1, 0)"
+
+
+def _unpacked(key: Profile, rows: int, slot: str) -> str:
+    return f"{slot} + ({key.low})" if key.filled == rows else f"nullif({slot}, 0) - 1 + ({key.low})"
 
 
 def likely_cells(keys: Mapping[str, Profile], layout: Layout, rows: int) -> int:
@@ -63,27 +75,88 @@ def likely_cells(keys: Mapping[str, Profile], layout: Layout, rows: int) -> int:
     return prod(_size(keys[column], rows) for column in crossed)
 
 
-def cells_sql(table: str, keys: Grouping, scheme: Scheme, turn: int = 0, passes: int = 1) -> str:
-    """The one scan of `table` (with its WHERE): a temporary table `cells` with the keys, `n`, and the sum of each
-    product, p0_0 and so on. In several `passes`, each adds the cells that are its own, so that fewer are held at once.
+@dataclass(frozen=True, slots=True)
+class Summed:
+    """One outcome's share of the cells. `cells`: the view of its sums. `scheme`: how the weight, the outcome and the
+    covariates were summed. `gappy`: whether some rows lack the outcome; they are left out of its sums.
     """
-    values = ", ".join(f"{grid.sql} AS v{place}" for place, grid in enumerate(scheme.grids) if grid != ONE)
-    sums = {pair: product(scheme, *pair) for pair in pairs_of(range(len(scheme.grids)))}
-    summed = ", ".join(f"sum({sql}) AS p{i}_{j}" for (i, j), sql in sums.items() if sql != "1")
-    kept = ", ".join(
-        f"{as_integer(scheme, i, j, 'n' if sql == '1' else f'p{i}_{j}')} AS p{i}_{j}" for (i, j), sql in sums.items()
-    )
+
+    cells: str
+    scheme: Scheme
+    gappy: bool
+
+
+def cells_sql(
+    table: str, keys: Grouping, outcomes: Sequence[Summed], turn: int = 0, passes: int = 1
+) -> tuple[str, list[str]]:
+    """The one scan of `table`, and the views into which it falls apart, one for each of the `outcomes`.
+
+    The scan fills a temporary table `sums` with the keys, the count of rows `n`, and every sum that an outcome asks
+    for, once where several ask for the same. A view has the keys, `n` and `missing` (rows with and without the
+    outcome), and the sum of each product, p0_0 and so on. In several `passes`, each adds the cells that are its own, so
+    that fewer are held at once.
+    """
+    values: dict[str, str] = {}
+    totals = {"count(*)": "n"}
+    kept: dict[str, str] = {}
+    views = [_view(keys, one, _asked(one, values, totals, kept)) for one in outcomes]
     by = ", ".join(keys.grouped)
-    rows = f"SELECT {', '.join(keys.inner)}, {values} FROM {table}"
+    rows = f"SELECT {', '.join([*keys.inner, *(f'{sql} AS {name}' for sql, name in values.items())])} FROM {table}"
     own = f" WHERE hash({by}) % {passes} = {turn}" if passes > 1 else ""
     return (
-        f"{'INSERT INTO cells' if turn else 'CREATE OR REPLACE TEMP TABLE cells AS'} "
-        f"SELECT {', '.join(keys.outer)}, n, {kept} FROM "
-        f"(SELECT {by}, count(*) AS n, {summed} FROM ({rows}){own} GROUP BY {by})"
+        f"{'INSERT INTO sums' if turn else 'CREATE OR REPLACE TEMP TABLE sums AS'} "
+        f"SELECT {', '.join([*keys.outer, 'n', *(f'{sql} AS {name}' for sql, name in kept.items())])} FROM "
+        f"(SELECT {', '.join([by, *(f'{sql} AS {name}' for sql, name in totals.items())])} FROM ({rows}){own} "
+        f"GROUP BY {by})"
+    ), views
+
+
+def _asked(one: Summed, values: dict[str, str], totals: dict[str, str], kept: dict[str, str]) -> dict[str, str]:
+    """The columns of one outcome's view by name, each a column of `sums`; what they need is added to the mappings.
+
+    Each maps SQL to a name: of a row's values, of their totals, and of the totals as integers.
+    """
+    scheme = one.scheme
+    names = ["1" if grid == ONE else _named(values, grid.sql, "v") for grid in scheme.grids]
+    there = f" FILTER (WHERE {names[1]} IS NOT NULL)" if one.gappy else ""
+    n = _named(totals, f"count({names[1]})", "t") if one.gappy else "n"
+    asked = {"n": n if n == "n" else _named(kept, n, "s")}
+    for i, j in pairs_of(range(len(names))):
+        term = product(scheme, i, j, names)
+        total = n if term == "1" else _named(totals, f"sum({term}){'' if 1 in {i, j} else there}", "t")
+        asked[f"p{i}_{j}"] = _named(kept, as_integer(scheme, i, j, total), "s")
+    return asked
+
+
+def _named(known: dict[str, str], sql: str, letter: str) -> str:
+    return known.setdefault(sql, f"{letter}{len(known)}")
+
+
+def _view(keys: Grouping, one: Summed, columns: Mapping[str, str]) -> str:
+    chosen = [
+        *(f"k{place}" for place in range(len(keys.outer))),
+        *(f"{sql} AS {name}" for name, sql in columns.items()),
+    ]
+    return (
+        f"CREATE OR REPLACE TEMP VIEW {one.cells} AS "
+        f"SELECT {', '.join(chosen)}, sums.n - sums.{columns['n']} AS missing FROM sums"
     )
 
 
-def fine_enough_sql(coarse: Sequence[str], scheme: Scheme) -> str:
+def coded_sql(place: int) -> tuple[str, str, str]:
+    """Queries that put the labels of a text key in order, ask for them, and put their codes from 0 in their place."""
+    key = f"k{place}"
+    distinct_ = f"SELECT DISTINCT {key} AS label FROM sums WHERE {key} IS NOT NULL"
+    ordered = f"SELECT label, row_number() OVER (ORDER BY label) - 1 AS code FROM ({distinct_})"
+    coded = f"SELECT sums.* REPLACE (labels.code::INTEGER AS {key}) FROM sums LEFT JOIN labels ON {key} = label"
+    return (
+        f"CREATE OR REPLACE TEMP TABLE labels AS {ordered}",
+        "SELECT label FROM labels ORDER BY code",
+        f"CREATE OR REPLACE TEMP TABLE sums AS {coded}",
+    )
+
+
+def fine_enough_sql(coarse: Sequence[str], cells: str, scheme: Scheme) -> str:
     """Whether sums in doubles are exact in every cell, and their rounded products fine enough in every group of cells.
 
     `coarse`: the keys but the cluster. Rounding moves each product by up to half a unit of 2^`bits`, so the variance
@@ -94,23 +167,17 @@ def fine_enough_sql(coarse: Sequence[str], scheme: Scheme) -> str:
         f"(q{j} - s{j} * s{j} / n) / n * sqrt(n) * {LOST} >= {2**scheme.bits}" for j in range(1, len(scheme.grids))
     )
     return (
-        f"SELECT (SELECT max(n) FROM cells) <= {2 ** (MANTISSA - scheme.bits)} AND bool_and({fine}) "
-        f"FROM (SELECT sum(n)::DOUBLE AS n, {sums} FROM cells GROUP BY {', '.join(coarse)})"
+        f"SELECT (SELECT max(n) FROM {cells}) <= {2 ** (MANTISSA - scheme.bits)} AND bool_and({fine}) "
+        f"FROM (SELECT sum(n)::DOUBLE AS n, {sums} FROM {cells} GROUP BY {', '.join(coarse)})"
     )
 
 
-def gaps_sql(table: str, keys: Sequence[Profile]) -> str:
-    """A temporary table `gaps` with the keys of `table` (with its WHERE: rows without an outcome) and their counts."""
-    named = ", ".join(f"{key.sql} AS k{place}" for place, key in enumerate(keys))
-    return f"CREATE TEMP TABLE gaps AS SELECT {named}, 0::BIGINT AS n, count(*) AS missing FROM {table} GROUP BY ALL"
-
-
-def subset_sql(keys: Sequence[str], where: str, pairs: Sequence[Pair], *, alone: bool) -> str:
-    """The sums of the cells that fulfil `where`, by `keys`. `alone`: each cell has keys of its own there."""
+def subset_sql(cells: str, keys: Sequence[str], where: str, pairs: Sequence[Pair], *, alone: bool) -> str:
+    """The sums of the `cells` that fulfil `where`, by `keys`. `alone`: each cell has keys of its own there."""
     if alone:
-        return f"(SELECT * FROM cells WHERE {where})"
+        return f"(SELECT * FROM {cells} WHERE {where})"
     by, sums = ", ".join(keys), ", ".join(f"sum(p{i}_{j}) AS p{i}_{j}" for i, j in pairs)
-    return f"(SELECT {by}, sum(n)::BIGINT AS n, {sums} FROM cells WHERE {where} GROUP BY {by})"
+    return f"(SELECT {by}, sum(n)::BIGINT AS n, {sums} FROM {cells} WHERE {where} GROUP BY {by})"
 
 
 def recentred_sql(

@@ -15,19 +15,19 @@ BATCH = 4_000_000
 """Unit ids looked at together, so that memory does not grow with the rows."""
 
 
-def check_columns(table: Table, profiles: Profiles, layout: Layout) -> None:
-    """Refuse values that cannot be used.
+def check_columns(table: Table, profiles: Profiles, layouts: Sequence[Layout]) -> None:
+    """Refuse values that cannot be used. `layouts`: of the primary outcome and of the further ones.
 
     Raises: InputError naming every column at fault, with its first places.
     """
-    problems = [
-        faults.problem(table, fault, column, layout.outcome)
-        for fault, column in suspected(profiles, layout)
-        if count(table, fault, column, layout.outcome)
-    ]
-    if problems:
-        raise InputError(problems=tuple(problems))
-    check_ranges(profiles, layout, str(table.parts[0].path))
+    found: dict[tuple[Fault, str], Problem] = {}
+    for layout in layouts:
+        for fault, column in suspected(profiles, layout):
+            if (fault, column) not in found and count(table, fault, column, layout.outcome):
+                found[fault, column] = faults.problem(table, fault, column, layout.outcome)
+    if found:
+        raise InputError(problems=tuple(found.values()))
+    check_ranges(profiles, layouts[0], str(table.parts[0].path))
 
 
 def check_values(table: Table, variables: Sequence[Profile], layout: Layout) -> InputError:

@@ -138,14 +138,17 @@ def _exponent(reach: float, bits: int) -> int:
     return min(bits - frexp(reach)[1], 1000) if reach else 0
 
 
-def product(scheme: Scheme, i: int, j: int) -> str:
-    """The product of two grid values v0, v1 … as SQL, i ≤ j; "1" for the weight's own without weights."""
+def product(scheme: Scheme, i: int, j: int, names: Sequence[str]) -> str:
+    """The product of two grid values as SQL, i ≤ j; "1" for the weight's own without weights.
+
+    `names`: the columns that hold them.
+    """
     left, right = scheme.grids[i], scheme.grids[j]
     if left == ONE:
-        return "1" if right == ONE else f"v{j}"
+        return "1" if right == ONE else names[j]
     if scheme.bits:
-        return _rounded(f"v{i} * v{j}", _product_exponent(scheme, i, j))
-    return f"v{i}{'::HUGEINT' if left.bits + right.bits > 62 else ''} * v{j}"
+        return _rounded(f"{names[i]} * {names[j]}", _product_exponent(scheme, i, j))
+    return f"{names[i]}{'::HUGEINT' if left.bits + right.bits > 62 else ''} * {names[j]}"
 
 
 def as_integer(scheme: Scheme, i: int, j: int, total: str) -> str:

@@ -69,12 +69,13 @@ def kind_of(table: Table, column: str) -> Kind:
     return "boolean" if type_ == "BOOLEAN" else "text"
 
 
-def profile(table: Table, layout: Layout) -> Profiles:
-    """Measure every needed column in one query.
+def profile(table: Table, layouts: Sequence[Layout]) -> Profiles:
+    """Measure every needed column in one query. `layouts`: of each outcome; they differ in it alone.
 
     Raises: InputError where the files cannot be read through, or hold no row.
     """
-    variables = distinct(layout.outcome, *layout.beside, layout.weights)
+    layout = layouts[0]
+    variables = distinct(*(each.outcome for each in layouts), *layout.beside, layout.weights)
     keys = distinct(*layout.design_keys, *layout.groups)
     drafts = [*(_variable(table, column) for column in variables), *(_key(table, column) for column in keys)]
     asked = ", ".join(part for draft in drafts for part in draft.asked)
