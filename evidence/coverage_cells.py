@@ -185,6 +185,8 @@ def _series() -> list[Cell]:
         says = f"{periods} periods, serial correlation {serial:g}"
         found.append(_cell(kind, says, start, size, "segmented, hac"))
     size = "sd = 1\nperiods = 48\nperiods_before = 24\nserial_correlation = 0.5"
+    level = SERIES.format(start=25) + 'impact_model = "level"\n'
+    found.append(_cell(kind, "48 periods, serial correlation 0.5, level alone", level, size, "segmented, hac"))
     start = SERIES.format(start=25) + 'estimator = "structural"\n'
     found.append(_cell(kind, "48 periods, serial correlation 0.5", start, size, "structural"))
     return found

@@ -38,7 +38,7 @@ UNITS = {"synthetic-control": 24, "synthetic-difference-in-differences": 12}
 VARIANTS: dict[str, tuple[dict[str, Any], ...]] = {
     "randomised": ({}, {"estimator": "block-weighted", "block": "district"}, {"standard_errors": "hc1"}),
     "encouragement": ({}, {"estimator": "two-stage-least-squares"}),
-    "interrupted-time-series": ({}, {"estimator": "structural"}),
+    "interrupted-time-series": ({}, {"estimator": "structural"}, {"impact_model": "level"}),
     "rare-events": ({}, {"estimator": "observed-minus-expected", "expected": "expected"}),
 }
 """Keys of [design] beside what a kind needs, where more than its default is told apart by the data it asks for."""

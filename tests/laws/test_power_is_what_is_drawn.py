@@ -46,6 +46,16 @@ PLANNED: list[tuple[str, dict[str, Any]]] = [
     ("random-rollout", {"size.units": 70}),
     ("regression-discontinuity", {"size.units": 3_000}),
     ("interrupted-time-series", {"size.periods": 100, "size.periods_before": 60, "outcome.worth_having": 1.3}),
+    (
+        "interrupted-time-series",
+        {
+            "size.periods": 100,
+            "size.periods_before": 60,
+            "outcome.worth_having": 1.3,
+            "design.impact_model": "level",
+            "design.from": [61, 81],
+        },
+    ),
     ("rare-events", {"size.units": 1_000}),
     ("difference-in-differences", {"size.units": 130, **SHARES}),
     ("difference-in-differences", {"size.units": 400, "size.clusters": 20, "design.cluster": "town", **SHARES}),

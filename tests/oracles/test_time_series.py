@@ -16,10 +16,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from clew.evaluate.analyse import analyse
+from clew.evaluate.arrays import ArrayRows
 from clew.evaluate.autocorrelation import durbin_watson, ljung_box, prais_winsten
 from clew.evaluate.interrupted import TimeSeries, segmented
 from clew.evaluate.newey_west import least_squares, newey_west
 from clew.evaluate.structural import structural
+from kinds_of_pilot import of_kind
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = ROOT / ".venv-oracles" / "bin" / "python"
@@ -81,6 +84,33 @@ def test_the_published_speed_limit_of_california() -> None:
     assert round(found.effect.estimate, 4) == -0.0538
     assert round(float(np.sqrt(found.fit.classical()[0, 0])), 4) == 0.0126
     assert found.uncorrected().std_error == pytest.approx(theirs()["regressions"]["traffic2"]["hac"][0], rel=1e-8)
+
+
+@pytest.mark.parametrize("which", [0, 1, 2])
+def test_levels_alone_by_way_of_a_protocol_are_statsmodels(which: int) -> None:
+    """One, two and three steps, beside a control series, with and without a season: least squares and wandering."""
+    told = theirs()["levels"][which]
+    columns = {"month": np.arange(1, 91), **{name: np.array(told[name]) for name in ("outcome", "control")}}
+    months = [start + 1 for start in told["starts"]]
+    season = {} if told["season"] is None else {"design.season": told["season"]}
+    said = {"design.control": "control", "design.from": months, "design.impact_model": "level", **season}
+    protocol = of_kind("interrupted-time-series", {**said, "outcome.column": "outcome"})
+    finding = analyse(protocol, ArrayRows(columns))
+    further = {one.name: one for one in finding.further}
+    assert finding.effect.estimate == pytest.approx(told["effect"], rel=1e-8)
+    assert further["plain Newey–West"].std_error == pytest.approx(told["hac"], rel=1e-8)
+    if len(months) > 1:
+        steps = [further[f"level change at {month}"].estimate for month in months]
+        assert steps == pytest.approx(told["steps"], rel=1e-8)
+    by_name = of_kind(
+        "interrupted-time-series", {**said, "outcome.column": "outcome", "design.estimator": "structural"}
+    )
+    found = analyse(by_name, ArrayRows(columns))
+    assert found.effect.estimate == pytest.approx(told["structural effect"], abs=1e-3)
+    assert found.effect.std_error == pytest.approx(told["structural error"], abs=1e-3)
+    stepped = {one.name: one.estimate for one in found.further}
+    steps = [stepped[f"level change at {month}"] for month in months]
+    assert steps == pytest.approx(told["structural steps"], abs=1e-3)  # the likelihood is flat at its top
 
 
 def belts(seat: str) -> TimeSeries:

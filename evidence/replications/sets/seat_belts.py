@@ -25,6 +25,7 @@ period = "month"
 from = "1983-02"
 season = 12
 estimator = "structural"
+impact_model = "level"
 
 [outcome]
 column = "casualties"

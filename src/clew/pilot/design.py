@@ -115,6 +115,9 @@ def _disagreements(found: Values) -> list[Objection]:
         objections.append(("standard_errors", what, "Add cluster = …, or name errors of single units."))
     if found.get("kind") == "rare-events" and "arm" in found and "comparison" not in found:
         objections.append(("comparison", "`arm` is named without `comparison`.", "Add comparison = … (its value)."))
+    if found.get("estimator") == "structural" and found.get("impact_model") == "level and slope":
+        what = "a structural series steps from level to level and has no slope that an interruption could bend."
+        objections.append(("impact_model", what, 'Write "level", or estimator = "segmented".'))
     arms = [found.get("comparison"), found.get("treated"), *found.get("other_arms", ())]
     named = [arm for arm in arms if arm is not None]
     if len(set(named)) < len(named):

@@ -106,6 +106,7 @@ TABLES = (
             Key("treated_unit", label()),
             Key("season", whole(2, 366)),
             Key("control", column()),
+            Key("impact_model", one_of("level", "level and slope")),
             Key("exposure", column()),
             Key("expected", column()),
         ),

@@ -85,7 +85,7 @@ KINDS = {
     ),
     "interrupted-time-series": Kind(
         needs=("period", "from"),
-        takes=("season", "control"),
+        takes=("season", "control", "impact_model"),
         estimators=("segmented", "structural"),
         standard_errors=("hac",),
     ),

@@ -28,24 +28,24 @@ Floats = NDArray[np.float64]
 
 
 def interrupted(design: Design, a: Assumed, extent: Extent) -> Precision:
-    """Level and slope may change at each start, the later ones spread evenly after the first; a control series doubles
-    the variance, and takes shared shocks away."""
+    """The level, and the slope unless it is registered to stay, may change at each start, the later ones spread evenly
+    after the first; a control series doubles the variance, and takes shared shocks away."""
     many = min(max(1, len(design.starts)), max(1, extent.after))
     starts = tuple(extent.before + turn * extent.after // many for turn in range(many))
-    found = _series(extent.periods, starts, design.season or 0, a.serial or 0.0)
+    found = _series(extent.periods, starts, design.season or 0, a.serial or 0.0, slopes=design.impact_model != "level")
     if design.estimator == "structural":  # its degrees of freedom are periods less parameters
         found = Precision(found.variance, max(1.0, extent.periods - 1.0 - (design.season or 1)))
     return found if design.control is None else Precision(2 * found.variance, found.df)
 
 
 @lru_cache(maxsize=512)
-def _series(periods: int, starts: tuple[int, ...], season: int, serial: float) -> Precision:
-    columns = _columns(periods, starts, season)
+def _series(periods: int, starts: tuple[int, ...], season: int, serial: float, *, slopes: bool) -> Precision:
+    columns = _columns(periods, starts, season, slopes=slopes)
     if np.linalg.matrix_rank(columns) < columns.shape[1] or periods <= columns.shape[1]:
         return Precision(math.inf, 1.0)
     bread = np.asarray(np.linalg.inv(columns.T @ columns), dtype=np.float64)
     contrast = np.zeros(columns.shape[1])
-    breaks = 2 * len(starts)
+    breaks = (2 if slopes else 1) * len(starts)
     contrast[:breaks] = columns[starts[0] :, :breaks].mean(axis=0)
     weights = np.asarray(columns @ (bread @ contrast), dtype=np.float64)
     variance = float(covariance(weights[None, :], Likeness(0.0, serial))[0, 0])
@@ -54,8 +54,8 @@ def _series(periods: int, starts: tuple[int, ...], season: int, serial: float) -
     return Precision(variance, _degrees(columns, bread, weights, serial))
 
 
-def _columns(periods: int, starts: tuple[int, ...], season: int) -> Floats:
-    """Return level and slope changes, intercept, trend and season over the periods, slopes by their length: (T, k).
+def _columns(periods: int, starts: tuple[int, ...], season: int, *, slopes: bool) -> Floats:
+    """Return level (and slope) changes, intercept, trend and season over the periods, slopes by their length: (T, k).
 
     A season of up to twelve periods has an indicator for each but one, a longer one two pairs of harmonics.
     """
@@ -63,7 +63,7 @@ def _columns(periods: int, starts: tuple[int, ...], season: int) -> Floats:
     columns: list[Floats] = []
     for start in starts:
         after = np.asarray(place >= start, dtype=np.float64)
-        columns += [after, (place - start) * after / periods]
+        columns += [after, (place - start) * after / periods] if slopes else [after]
     columns += [np.ones(periods), place / periods]
     if 0 < season <= DUMMIES_UP_TO:
         columns += [np.asarray(place % season == turn, dtype=np.float64) for turn in range(1, season)]

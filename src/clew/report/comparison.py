@@ -123,7 +123,8 @@ def _synthetic(design: Design, _: str) -> str:
 def _series(design: Design, _: str) -> str:
     when = " and ".join(design.starts)
     control = f", beside the series “{design.control}”, which was not" if design.control else ""
-    return f"One series before and after {when}{control}."
+    level = "; only its level may change, not its slope" if design.impact_model == "level" else ""
+    return f"One series before and after {when}{control}{level}."
 
 
 def _rare(design: Design, things: str) -> str:

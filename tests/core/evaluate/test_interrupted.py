@@ -51,6 +51,16 @@ def test_two_interruptions_count_together_from_the_first_on() -> None:
     assert found.effect.estimate == pytest.approx((-4 + 0.2 * np.arange(18)).mean() + 3 * 8 / 18, abs=1e-8)
 
 
+def test_levels_alone_are_found_exactly_and_leave_the_slope_as_it_was() -> None:
+    place = np.arange(48)
+    outcome = 100 + 0.5 * place - 4.0 * (place >= 30) + 3.0 * (place >= 40)
+    found = segmented(TimeSeries(outcome, (30, 40), slopes=False))
+    assert [change.name for change in found.changes()] == ["level change 1", "level change 2"]
+    assert [change.estimate for change in found.changes()] == pytest.approx([-4, 3], abs=1e-9)
+    assert found.effect.estimate == pytest.approx(-4 + 3 * 8 / 18, abs=1e-9)
+    assert found.without == pytest.approx(100 + 0.5 * place, abs=1e-8)
+
+
 @pytest.mark.parametrize("season", [4, 7, 12])
 def test_a_season_of_any_shape_is_taken_out(season: int) -> None:
     shape = np.random.default_rng(season).normal(0, 10, season)

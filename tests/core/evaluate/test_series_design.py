@@ -274,6 +274,68 @@ def test_several_interruptions_each_have_their_figures() -> None:
     assert [mark.label for mark in finding.pictures[0].marks] == ["2021-01", "2022-01"]
 
 
+LEVEL = {"impact_model": "level"}
+
+
+def test_a_registered_level_change_lets_no_slope_bend() -> None:
+    finding = analyse(series(**LEVEL), in_memory(a_series()))
+    whole = segmented(TimeSeries(outcomes(), (START,), slopes=False))
+    effect, expected = finding.effect, whole.effect
+    assert (effect.estimate, effect.std_error, effect.df) == pytest.approx(
+        (expected.estimate, expected.std_error, expected.df), rel=1e-7
+    )
+    told = [one.name for one in finding.further]
+    assert told == ["Prais–Winsten", "plain Newey–West"]  # level change and last period would say the effect again
+    (course,) = finding.pictures
+    drawn = {one.name: [point.y for point in one.points] for one in course.series}
+    assert drawn["without the interruption"] == pytest.approx(whole.without[START:].tolist())
+    assert np.subtract(drawn["fitted"][START:], drawn["without the interruption"]) == pytest.approx(effect.estimate)
+
+
+@pytest.mark.parametrize("changes", [{}, {"control": "c", "season": 12}])
+def test_several_registered_levels_each_have_their_step(changes: dict[str, Any]) -> None:
+    y, control = outcomes() + 5.0 * (np.arange(60) >= 48), outcomes(seed=2, effect=0.0)
+    finding = analyse(series(starts=("2021-01", "2022-01"), **LEVEL, **changes), in_memory(a_series(y, c=control)))
+    held = control if changes else None
+    whole = segmented(TimeSeries(y, (START, 48), 12 if changes else None, control=held, slopes=False))
+    assert finding.effect.estimate == pytest.approx(whole.effect.estimate, rel=1e-7)
+    steps = whole.changes()
+    for month, step in zip(("2021-01", "2022-01"), steps, strict=True):
+        found = figure(finding, f"level change at {month}")
+        assert (found.estimate, found.std_error) == pytest.approx((step.estimate, step.std_error), rel=1e-6)
+    assert figure(finding, "difference in the last period").estimate == pytest.approx(
+        sum(step.estimate for step in steps), rel=1e-7
+    )
+    assert [one.name for one in finding.further if "slope" in one.name or "since" in one.name] == []
+
+
+def test_a_slope_that_bends_where_only_the_level_may_change_asks_a_question() -> None:
+    place = np.arange(60)
+    growing = outcomes() + 0.5 * (place - START) * (place >= START)
+    asked = screen(analyse(series(**LEVEL), in_memory(a_series(growing))), "slope left")
+    bent = analyse(series(), in_memory(a_series(growing)))
+    slope = figure(bent, "slope change at 2021-01")
+    assert asked.flag
+    assert "does the effect grow or fade" in asked.why
+    assert asked.statistic == pytest.approx(slope.estimate * 11.5, rel=1e-6)
+    assert asked.p_value == pytest.approx(slope.p_value, rel=1e-5)
+    assert asked.instead is not None
+    assert asked.instead.estimate == pytest.approx(bent.effect.estimate, rel=1e-7)
+    assert "slope left" not in [one.name for one in bent.screens]
+    calm = screen(analyse(series(**LEVEL), in_memory(a_series())), "slope left")
+    assert not calm.flag
+    assert calm.instead is None
+
+
+def test_a_structural_series_steps_whether_or_not_that_is_registered() -> None:
+    pytest.importorskip("statsmodels", reason="NOT TESTED: statsmodels is not installed")
+    plain, level = (analyse(series(estimator="structural", **more), in_memory(a_series())) for more in ({}, LEVEL))
+    assert level.effect == plain.effect
+    straight = segmented(TimeSeries(outcomes(), (START,), slopes=False)).effect
+    assert figure(level, "segmented regression").estimate == pytest.approx(straight.estimate, rel=1e-6)
+    assert "slope left" not in [one.name for one in level.screens]
+
+
 def test_further_figures_and_the_picture() -> None:
     finding = analyse(series(), in_memory(a_series()))
     whole = segmented(TimeSeries(outcomes(), (START,)))
@@ -315,7 +377,19 @@ def a_world(**changes: Any) -> World:
     return replace(World(1, None, 100.0, sd=2.0, periods=48, periods_before=24, serial=0.4), **changes)
 
 
-@pytest.mark.parametrize("changes", [{}, {"season": 12}, {"control": "c"}, {"starts": ("24",)}, {"adjust_for": ("x",)}])
+MADE_UP: list[dict[str, Any]] = [
+    {},
+    LEVEL,
+    {"season": 12},
+    {"control": "c"},
+    {"starts": ("24",)},
+    {"adjust_for": ("x",)},
+    {"starts": ("2021-01", "2022-01"), **LEVEL},
+    {"starts": ("24", "36"), **LEVEL},
+]
+
+
+@pytest.mark.parametrize("changes", MADE_UP)
 def test_made_up_pilots_are_found_out(changes: dict[str, Any]) -> None:
     protocol = series(**changes)
     found = []

@@ -204,6 +204,14 @@ def test_keys_that_a_kind_does_not_take_are_refused_by_name(kind: str) -> None:
     assert f"a {kind} design has no `{strange}`." in str(caught.value)
 
 
+def test_a_structural_series_has_no_slope_to_bend() -> None:
+    series = 'kind = "interrupted-time-series"\nperiod = "m"\nfrom = 7\nestimator = "structural"\nimpact_model = '
+    dealt = 'kind = "cluster-randomised"\narm = "arm"\ncomparison = "usual"\ncluster = "district"'
+    said = the_mistake(changed((dealt, f'{series}"level and slope"')))
+    assert "has no slope that an interruption could bend" in said
+    assert protocol((dealt, f'{series}"level"')).design.impact_model == "level"
+
+
 def test_of_two_keys_that_exclude_each_other_one_must_be_given() -> None:
     for more, count in (("", "neither"), ('\nexposure = "years"\nexpected = "usual"', "both")):
         text = changed(('kind = "cluster-randomised"', f'kind = "rare-events"{more}'), ('cluster = "district"', ""))

@@ -200,16 +200,19 @@ def test_a_cut_off_takes_four_times_the_rows_with_all_rows_and_plain_lines() -> 
 @pytest.mark.parametrize(
     ("periods", "before", "season", "serial"), [(48, 24, None, 0.5), (60, 40, 12, -0.2), (80, 30, 52, 0.3)]
 )
+@pytest.mark.parametrize("model", [None, "level", "level and slope"])
 def test_a_series_is_as_sharp_as_its_own_regression_says(
-    periods: int, before: int, season: int | None, serial: float
+    periods: int, before: int, season: int | None, serial: float, model: str | None
 ) -> None:
-    series = TimeSeries(np.random.default_rng(2).normal(size=periods), (before,), season)
+    outcome = np.random.default_rng(2).normal(size=periods)
+    series = TimeSeries(outcome, (before,), season, slopes=model != "level")
     _, design = design_of(series)
     fitted = segmented(series).fit
     contrast = effect_contrast(series, design)
     weights = design @ (fitted.bread @ contrast)
     changed = {"size.periods": periods, "size.periods_before": before, "size.serial_correlation": serial}
-    trial = planned_trial(of_kind("interrupted-time-series", {**changed, "design.season": season}))
+    said = {**changed, "design.season": season, "design.impact_model": model}
+    trial = planned_trial(of_kind("interrupted-time-series", said))
     assert trial is not None
     assert trial.precision.variance == pytest.approx(float(weights @ likeness(periods, 0.0, serial) @ weights))
     lag = segmented(series).lag

@@ -19,6 +19,7 @@ from clew.evaluate.designs.series_beside import (
     p_value_of,
     season_left,
     short_segments,
+    slope_left,
     something_else,
 )
 from clew.evaluate.designs.series_data import Observed, check, layout, observed, sides
@@ -26,7 +27,7 @@ from clew.evaluate.designs.series_drawn import draw
 from clew.evaluate.designs.series_pictures import course
 from clew.evaluate.estimate import RawEstimate
 from clew.evaluate.finding import Further, LookAt, Screen
-from clew.evaluate.interrupted import Change, Segmented, TimeSeries, first_order, segmented
+from clew.evaluate.interrupted import Change, Segmented, TimeSeries, breaks_of, first_order, segmented
 from clew.evaluate.rows import Rows, Within
 from clew.evaluate.structural import Structural, structural
 from clew.pilot.protocol import Protocol
@@ -82,6 +83,7 @@ def beside(protocol: Protocol, rows: Rows, raw: RawEstimate, look: LookAt) -> Be
         _errors_left(found, fitted, look),
         season_left(found, look),
         made_up_interruption(found, _fit(protocol)),
+        slope_left(found, look) if isinstance(fitted, Segmented) else None,
         _still(found, fitted),
     )
     return Beside(
@@ -119,12 +121,7 @@ def _further(found: Observed, fitted: Segmented | Structural, look: LookAt) -> I
         why = "a straight trend carried on, instead of a level that wanders"
         yield further_of("segmented regression", segmented(found.series).effect, look, why)
         return
-    for start, change in zip(found.series.starts, of_each(fitted), strict=False):
-        why = "from the course just before it, until the end"
-        yield further_of(f"since {found.periods[start]}", change, look, why)
-    for number, change in enumerate(fitted.changes()):
-        yield further_of(_dated(change, found, number // 2), change, look, _of_change(change))
-    yield further_of("difference in the last period", at_the_end(fitted), look, "from the earlier trend carried on")
+    yield from _of_breaks(found, fitted, look)
     why = (
         f"errors of first order (ρ = {first_order(found.series)[1]:.2f}) instead of any up to {fitted.lag} periods back"
     )
@@ -133,6 +130,20 @@ def _further(found: Observed, fitted: Segmented | Structural, look: LookAt) -> I
     yield replace(further_of("plain Newey–West", fitted.uncorrected(), look, why), kind="warning")
     if found.series.control is not None:
         yield from _control(found, look)
+
+
+def _of_breaks(found: Observed, fitted: Segmented, look: LookAt) -> Iterator[Further]:
+    """What each interruption changed; one that moves the level alone has the effect for its only figure."""
+    series = found.series
+    if not series.slopes and len(series.starts) == 1:
+        return
+    for start, change in zip(series.starts, of_each(fitted), strict=False):
+        why = "from the course just before it, until the end"
+        yield further_of(f"since {found.periods[start]}", change, look, why)
+    for number, change in enumerate(fitted.changes()):
+        at = number * len(series.starts) // breaks_of(series)
+        yield further_of(_dated(change, found, at), change, look, _of_change(change, fitted))
+    yield further_of("difference in the last period", at_the_end(fitted), look, "from the earlier trend carried on")
 
 
 def _control(found: Observed, look: LookAt) -> Iterator[Further]:
@@ -148,8 +159,10 @@ def _dated(change: Change, found: Observed, number: int) -> str:
     return f"{change.name.rstrip(' 0123456789')} at {found.periods[found.series.starts[number]]}"
 
 
-def _of_change(change: Change) -> str:
-    return "how much more it moves from period to period" if "slope" in change.name else "in the first period after"
+def _of_change(change: Change, fitted: Segmented) -> str:
+    if "slope" in change.name:
+        return "how much more it moves from period to period"
+    return "in the first period after" if fitted.series.slopes else "from the first period after until the end"
 
 
 def basis(protocol: Protocol) -> Basis:
@@ -188,14 +201,19 @@ METHOD = Method(
                 "Where none is registered and the calendar has one, it is tested (season left).",
             ),
             (
+                "Where only the level is registered to change, the slope stays.",
+                "A bend of the slope is looked for (slope left); what the effect is with it stands beside.",
+            ),
+            (
                 "Errors depend on their own past in a way that the interval covers.",
                 "What is left after first order is tested (autocorrelation left), with Prais–Winsten beside.",
             ),
         ),
-        estimator="Least squares on level, trend, a change of both at each interruption, the season (an indicator for"
-        " each of its periods up to twelve, else two pairs of waves) and covariates; with a control series, of the"
-        " difference from it. The effect is the mean distance from the earlier trend carried on. By name, a structural"
-        " series: a level that wanders, and a step at each interruption.",
+        estimator="Least squares on level, trend, a change of both at each interruption (of the level alone where"
+        ' `impact_model = "level"` is registered), the season (an indicator for each of its periods up to twelve, else'
+        " two pairs of waves) and covariates; with a control series, of the difference from it. The effect is the mean"
+        " distance from the earlier trend carried on. By name, a structural series: a level that wanders, and a step at"
+        " each interruption.",
         uncertainty="Newey–West with Bartlett weights, 4(n/100)^(2/9) periods back, corrected for what short series and"
         " trends carried on take from it, with Satterthwaite's degrees of freedom. The structural series: its"
         " likelihood, for the variances that it finds.",

@@ -108,6 +108,31 @@ def season_left(found: Observed, look: LookAt) -> Screen | None:
     return Screen("season left", flag, p_value, said + question, p_value, other if flag else None)
 
 
+def slope_left(found: Observed, look: LookAt) -> Screen | None:
+    """Ask whether the slope bends too where only the level is registered to change; None where it cannot be seen."""
+    bent = replace(found.series, slopes=True)
+    design = design_of(bent)[1]
+    if found.series.slopes or rank(design) < design.shape[1] or design.shape[1] + 3 > len(found.periods):
+        return None
+    full = segmented(bent)
+    bend = full.of("bend", _of_slopes(full))
+    p_value = p_value_of(bend)
+    flag = p_value < LEFT_P
+    said = (
+        "Only the level is registered to change; were the slope let bend too, the bend would move the effect by"
+        f" {bend.estimate:+.3g} on average (p = {p_value:.2g})"
+    )
+    other = alternative_of("if the slope may bend too", full.effect, look)
+    question = ": does the effect grow or fade?" if flag else "."
+    return Screen("slope left", flag, bend.estimate, said + question, p_value, other if flag else None)
+
+
+def _of_slopes(fitted: Segmented) -> Floats:
+    """The part of the effect's contrast that is the slope changes'."""
+    bends = np.array(["slope change" in name for name in fitted.names])
+    return np.where(bends, fitted.contrast, 0.0)
+
+
 def made_up_interruption(found: Observed, fit: Callable[[TimeSeries], Segmented | Structural]) -> Screen | None:
     """Ask about an effect at two thirds of the periods before the first interruption; None where they are too few."""
     first = found.first
@@ -161,7 +186,10 @@ def at_the_end(fitted: Segmented) -> Change:
 
 
 def of_each(fitted: Segmented) -> tuple[Change, ...]:
-    """Return for each of several interruptions the mean distance from the course just before it, until the end."""
+    """Return for each of several interruptions the mean distance from the course just before it, until the end.
+
+    None where only levels change: the distance is then the level change itself.
+    """
     starts, width = fitted.series.starts, breaks_of(fitted.series) // len(fitted.series.starts)
     found = []
     for number, start in enumerate(starts):
@@ -169,4 +197,4 @@ def of_each(fitted: Segmented) -> tuple[Change, ...]:
         contrast: Floats = np.zeros_like(fitted.contrast)
         contrast[own] = fitted.fit.design[start:, own].mean(axis=0)
         found.append(fitted.of("effect", contrast))
-    return tuple(found) if len(starts) > 1 else ()
+    return tuple(found) if len(starts) > 1 and fitted.series.slopes else ()

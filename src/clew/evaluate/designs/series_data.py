@@ -88,6 +88,7 @@ def _series(design: Design, means: Floats, covariates: tuple[str, ...], periods:
         covariates=held if held.shape[1] else None,
         names=covariates[skip:],
         control=means[:, 1] if design.control else None,
+        slopes=design.impact_model != "level",
     )
 
 

@@ -1,5 +1,7 @@
 """Made-up series: a trend, a season, errors that linger, and a level that shifts when the service comes."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from clew.evaluate.designs.synthetic_drawn import as_measured, grouped, lingering, period_names, spread_over_looks
@@ -22,7 +24,7 @@ def draw(protocol: Protocol, world: World, scenario: Scenario, rng: np.random.Ge
     shared = 0.5 * place / (before + after) + (np.cos(2 * np.pi * place / season) if season else 0.0)
     base = world.baseline + _unit(protocol, world) * shared
     mean = base + np.where(place >= before, np.tile(effects, before + after), 0.0)
-    names = period_names(design.starts[0], before, after)
+    names = _names(design.starts, before, after)
     columns = {
         design.period: names[place],
         **{column: np.tile(values, before + after) for column, values in labels.items()},
@@ -36,6 +38,25 @@ def draw(protocol: Protocol, world: World, scenario: Scenario, rng: np.random.Ge
         protocol.outcome.column: as_measured(protocol, world, mean, _errors(world, before + after, rng)[place]),
     }
     return Drawn(columns, tuple(rows * (before + end) for end in ends))
+
+
+def _names(starts: tuple[str, ...], before: int, after: int) -> np.ndarray:
+    """Return names of the periods in which the first start follows `before` others.
+
+    Numbers say themselves how far later starts are away; other names are spread evenly, as for the size.
+    """
+    if _numeric(starts):
+        return period_names(min(starts, key=float), before, after)
+    ends = [turn * after // len(starts) for turn in range(len(starts) + 1)]
+    stretches = zip(sorted(starts), (before, *[0] * len(starts)), pairwise(ends), strict=False)
+    return np.concatenate([period_names(start, ahead, end - begin) for start, ahead, (begin, end) in stretches])
+
+
+def _numeric(starts: tuple[str, ...]) -> bool:
+    try:
+        return all(np.isfinite(float(start)) for start in starts)
+    except ValueError:
+        return False
 
 
 def _unit(protocol: Protocol, world: World) -> float:

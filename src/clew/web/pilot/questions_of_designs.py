@@ -68,6 +68,17 @@ ASKED: tuple[Asked, ...] = (
     ("treated_unit", "One place: how is it called in the data?", "Example: Northtown", LIKE, ()),
     ("season", "One series: how many periods make a round?", "12 for months.", LIKE, ()),
     ("control", "… and which column holds a comparison series?", "", LIKE, ()),
+    (
+        "impact_model",
+        "… and what may change when it comes?",
+        "",
+        "choose",
+        (
+            ("", "As suits the estimator", ""),
+            ("level", "the level alone", ""),
+            ("level and slope", "the level and the slope", ""),
+        ),
+    ),
     ("exposure", "Rare events: which column says over what they are counted?", "Example: person_years", LIKE, ()),
     ("expected", "… or how many were to be expected?", "", LIKE, ()),
     (
