@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ldexp
 from pathlib import Path
 from typing import Any
@@ -36,43 +36,30 @@ NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class FileRows:
-    """The cells of files, held in a DuckDB session; satisfies `clew.evaluate.rows.Rows` for every outcome scanned."""
+    """The cells of files, held in a DuckDB session; satisfies `clew.evaluate.rows.Rows` for every outcome scanned.
+
+    What was asked of all rows is kept: a screen and a picture ask for what the estimate asked for.
+    """
 
     table: Table
     profiles: Profiles
     scanned: Scanned
+    _tallies: dict[Layout, Tally] = field(default_factory=dict, repr=False)
+    _moments: dict[Layout, Moments] = field(default_factory=dict, repr=False)
 
     def tally(self, layout: Layout) -> Tally:
         """Count rows by all key columns; see `Rows.tally`."""
-        names = distinct(*layout.design_keys, *layout.groups, *self.scanned.factors)
-        chosen, cells = ", ".join(self._place(column) for column in names), self._sums(layout).summed.cells
-        counted = "n, missing" if self._are_all(names) else "sum(n)::BIGINT AS n, sum(missing)::BIGINT AS missing"
-        grouped = "" if self._are_all(names) else f"GROUP BY {chosen}"
-        found = self._fetch(f"SELECT {chosen}, {counted} FROM {cells} {grouped} ORDER BY {chosen}")
-        return Tally(self._decoded(names, found), np.asarray(found["n"]), np.asarray(found["missing"]))
+        if layout not in self._tallies:
+            self._tallies[layout] = self._counted(layout)
+        return self._tallies[layout]
 
     def moments(self, layout: Layout, within: Within = ()) -> Moments:
         """Sufficient statistics of a subset, exact until they are rounded once; see `Rows.moments`."""
-        sums = self._sums(layout)
-        cells, grids, variables = sums.summed.cells, sums.summed.scheme.grids, sums.variables
-        where = self._where(sums, within)
-        places = [0, *(i for i, one in enumerate(variables, 1) if i == 1 or one.column in layout.beside)]
-        factors = tuple(column for column in self.scanned.factors if column in layout.adjust_for)
-        names = distinct(*layout.design_keys, *factors)
-        keys, pairs = [self._place(column) for column in names], pairs_of(places)
-        alone = self._are_all([*names, *(column for column, _ in within)])
-        subset = subset_sql(cells, keys, where, pairs, alone=alone)
-        centre = self._centre(cells, where, places[1:], within, finer(grids))
-        found = self._fetch(recentred_sql(subset, keys, pairs, centre, finer(grids)))
-        return Moments(
-            keys=self._decoded(names, found),
-            n=np.asarray(found["n"]),
-            covariates=tuple(variables[i - 1].column for i in places[2:]),
-            factors=factors,
-            centre=_origin(grids, centre),
-            products=_assembled(grids, found, pairs, places),
-            noise=self._noise(grids, centre),
-        )
+        if within:
+            return self._summed(layout, within)
+        if layout not in self._moments:
+            self._moments[layout] = self._summed(layout, within)
+        return self._moments[layout]
 
     def by_value(self, layout: Layout) -> Tally:
         """Count rows by arm, cluster and value of the outcome, in one more scan; see `clew.evaluate.by_value`."""
@@ -107,6 +94,36 @@ class FileRows:
 
     def _fetch(self, query: str) -> dict[str, NDArray[Any]]:
         return self.table.fetch_arrays(query)
+
+    def _counted(self, layout: Layout) -> Tally:
+        names = distinct(*layout.design_keys, *layout.groups, *self.scanned.factors)
+        chosen, cells = ", ".join(self._place(column) for column in names), self._sums(layout).summed.cells
+        counted = "n, missing" if self._are_all(names) else "sum(n)::BIGINT AS n, sum(missing)::BIGINT AS missing"
+        grouped = "" if self._are_all(names) else f"GROUP BY {chosen}"
+        found = self._fetch(f"SELECT {chosen}, {counted} FROM {cells} {grouped} ORDER BY {chosen}")
+        return Tally(self._decoded(names, found), np.asarray(found["n"]), np.asarray(found["missing"]))
+
+    def _summed(self, layout: Layout, within: Within) -> Moments:
+        sums = self._sums(layout)
+        cells, grids, variables = sums.summed.cells, sums.summed.scheme.grids, sums.variables
+        where = self._where(sums, within)
+        places = [0, *(i for i, one in enumerate(variables, 1) if i == 1 or one.column in layout.beside)]
+        factors = tuple(column for column in self.scanned.factors if column in layout.adjust_for)
+        names = distinct(*layout.design_keys, *factors)
+        keys, pairs = [self._place(column) for column in names], pairs_of(places)
+        alone = self._are_all([*names, *(column for column, _ in within)])
+        subset = subset_sql(cells, keys, where, pairs, alone=alone)
+        centre = self._centre(cells, where, places[1:], within, finer(grids))
+        found = self._fetch(recentred_sql(subset, keys, pairs, centre, finer(grids)))
+        return Moments(
+            keys=self._decoded(names, found),
+            n=np.asarray(found["n"]),
+            covariates=tuple(variables[i - 1].column for i in places[2:]),
+            factors=factors,
+            centre=_origin(grids, centre),
+            products=_assembled(grids, found, pairs, places),
+            noise=self._noise(grids, centre),
+        )
 
     def _sums(self, layout: Layout) -> Sums:
         return self.scanned.outcomes[layout.outcome]
@@ -189,6 +206,7 @@ def _assembled(
         refined = finer(grids) * ((i > 0) + (j > 0))
         values = np.ldexp(np.asarray(found[f"m{i}_{j}"]), -grids[i].exponent - grids[j].exponent - refined)
         products[:, slot[i], slot[j]] = products[:, slot[j], slot[i]] = values
+    products.setflags(write=False)  # several ask for them
     return products
 
 

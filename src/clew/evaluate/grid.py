@@ -32,6 +32,9 @@ QUICK_FROM = 1_000_000
 LARGER = 32
 """How many times the expected size a cell may have."""
 
+LEAST_ROWS = 16
+"""Rows that a cell must be expected to hold: sums of fewer save nothing, and tell too little of how a group varies."""
+
 LEAST_QUICK = 34
 """Fewest bits with which they are tried."""
 
@@ -81,8 +84,8 @@ def exact_scheme(variables: Sequence[Profile], weights: Profile | None, rows: in
 
 def quick_scheme(variables: Sequence[Profile], rows: int, cells: int) -> Scheme | None:
     """Doubles of so few bits that the sums of a cell many times the usual size are exact; None where cells are too
-    large or rows too few for it to pay. `cells`: how many to expect, 0 where that is not known."""
-    if rows < QUICK_FROM or not cells:
+    large, or rows too few for it to pay. `cells`: how many to expect, 0 where that is not known."""
+    if rows < QUICK_FROM or not cells or rows < LEAST_ROWS * cells:
         return None
     bits = MANTISSA - (LARGER * (rows // cells + 1)).bit_length()
     return Scheme((ONE, *(_in_doubles(one, bits) for one in variables)), bits) if bits >= LEAST_QUICK else None
