@@ -65,7 +65,7 @@ def randomisation_test(dealt: Dealt, *, seed: int = 0, draws: int = DRAWS) -> Ra
     clusters = replace(clusters, held=clusters.held[:, [0, 2]])
     observed = abs(clusters.differences(np.array([[float(arm) for _, arm in design]]))[0, 0])
     rounding = 1e-9 * observed + 1e-12 * float(np.abs(clusters.held[:, 0]).sum() / clusters.held[:, 1].sum())
-    parts, exact = _deals(design, seed, draws)
+    parts, exact = dealings(design, seed, draws)
     hits, dealt_anew = 0, 0
     for deals in parts:
         hits += int(np.count_nonzero(np.abs(clusters.differences(deals)[:, 0]) >= observed - rounding))
@@ -84,7 +84,7 @@ def randomisation_interval(dealt: Dealt, level: float, *, seed: int = 0, draws: 
     """
     clusters, design = _laid_out(dealt)
     observed = float(clusters.differences(np.array([[float(arm) for _, arm in design]]))[0, 0])
-    parts, exact = _deals(design, seed, draws)
+    parts, exact = dealings(design, seed, draws)
     found = np.vstack([clusters.differences(deals) for deals in parts])
     return not_rejected(observed, found[:, 0], found[:, 1], 1 - level, listed=exact)
 
@@ -122,6 +122,12 @@ def adjusted_totals(products: Floats, blocks: Integers) -> Floats:
     return np.asarray(products[:, 0, 1] - products[:, 0, 2:] @ coefficients)
 
 
+def dealings(design: "Design", seed: int, draws: int = DRAWS) -> tuple[Iterable[Floats], bool]:
+    """Return all re-assignments, or a sample of them, and whether they are all."""
+    exact = assignments_possible(design) <= min(MOST_LISTED, MOST_HELD // len(design))
+    return ([all_assignments(design)] if exact else sampled_assignments(design, seed, draws)), exact
+
+
 def _laid_out(dealt: Dealt) -> tuple["_Clusters", "Design"]:
     """Return the clusters in an order that their rows cannot change, and how they were dealt.
 
@@ -134,12 +140,6 @@ def _laid_out(dealt: Dealt) -> tuple["_Clusters", "Design"]:
     of_treated = sizes * np.array([arm for _, arm in design])
     held = np.column_stack([centred, of_treated, sizes])
     return _Clusters(held, block_places(design), dealt.by_precision), design
-
-
-def _deals(design: "Design", seed: int, draws: int) -> tuple[Iterable[Floats], bool]:
-    """Return all re-assignments, or a sample of them, and whether they are all."""
-    exact = assignments_possible(design) <= min(MOST_LISTED, MOST_HELD // len(design))
-    return ([all_assignments(design)] if exact else sampled_assignments(design, seed, draws)), exact
 
 
 def _order(dealt: Dealt) -> list[int]:

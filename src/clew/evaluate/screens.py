@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 from scipy.special import ndtr, stdtr
 
+from clew.evaluate.balance import Balance
 from clew.evaluate.finding import LookAt, Randomisation, Screen
 
 ATTRITION_P: Final = 0.01
@@ -17,6 +18,10 @@ ATTRITION_P: Final = 0.01
 
 RATIO_P: Final = 0.001
 """Arm sizes are questioned below this p-value (Fabijan et al. 2019, §3.1: a strict limit, as the check is routine)."""
+
+BALANCE_P: Final = 0.001
+"""Baseline differences are questioned below this p-value: as with arm sizes, the check is routine, and adjusting for
+the columns already takes care of what chance alone leaves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,39 @@ def sample_ratio_mismatch(treated: int, comparison: int, treated_share: float) -
     said = f"{treated} of {units} units are treated, registered {treated_share:.0%} (p = {p:.2g})"
     question = ": how were the arms dealt, and were rows lost?" if p < RATIO_P else ", as chance deals."
     return Screen("sample-ratio mismatch", flag=p < RATIO_P, statistic=statistic, why=said + question)
+
+
+def chance_imbalance(found: Balance) -> Screen:
+    """Ask whether the arms differ at baseline, all columns together, by more than chance deals.
+
+    Source: Hansen & Bowers (2008), Covariate balance in simple, stratified and clustered comparative studies,
+    Statistical Science 23(2).
+    """
+    name, test = "baseline balance", found.omnibus
+    if test is None:
+        why = f"Whether the arms differ at baseline by more than chance deals cannot be tested: {found.cannot}."
+        return Screen(name, flag=False, statistic=None, why=why)
+    flag, by = test.p_value < BALANCE_P, f", of {test.deals} deals" if test.deals else ""
+    figures = f"d² = {test.statistic:.3g} on {test.rank}, p = {test.p_value:.2g}{by}"
+    said = "Among those with an outcome, the arms differ at baseline"
+    if flag:
+        why = f"{said} by more than chance deals ({figures}{_most(found)}): how were they dealt, and who was lost?"
+    else:
+        why = f"{said} no more than chance deals ({figures})."
+    if test.least_p >= BALANCE_P:
+        why = f"{why} With so few clusters no difference, however large, has p below {BALANCE_P}."
+    return Screen(name, flag, test.statistic, why, test.p_value)
+
+
+def _most(found: Balance) -> str:
+    """Name the column that differs most, of those that may be told."""
+    known = [
+        (abs(one.standardised), one.name, one.standardised) for one in found.columns if one.told and one.standardised
+    ]
+    if not known:
+        return ""
+    _, name, standardised = max(known)
+    return f"; most: {name}, by {standardised:+.2f} standard deviations"
 
 
 def few_clusters_disagreement(interval: tuple[float, float], test: Randomisation, look: LookAt) -> Screen:

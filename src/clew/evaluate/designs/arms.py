@@ -9,9 +9,10 @@ import numpy as np
 
 from clew.errors import InputError, Problem
 from clew.evaluate.arms import Arms, arms_of
+from clew.evaluate.designs.arms_balance import baseline_balance
 from clew.evaluate.designs.arms_further import bounded, broken_pairs, by_randomisation, few_clusters, with_bootstrap
 from clew.evaluate.designs.method import Basis, Beside, Sides
-from clew.evaluate.estimate import RawEstimate, arms_layout, effect_within, estimation_layout
+from clew.evaluate.estimate import RawEstimate, arms_layout, effect_within, estimate, estimation_layout
 from clew.evaluate.finding import LookAt, Randomisation, Screen
 from clew.evaluate.randomisation import FEW_CLUSTERS, Dealt, adjusted_totals, randomisation_test
 from clew.evaluate.rows import Layout, Rows, Tally, Within, summed
@@ -75,20 +76,23 @@ def basis(protocol: Protocol) -> Basis:
 
 
 def beside(protocol: Protocol, rows: Rows, raw: RawEstimate, look: LookAt) -> Beside:
-    """Return the screens of how the arms were dealt and followed, and the randomisation test where clusters are few."""
+    """Return the screens of how the arms were dealt and followed, what they held at baseline, and the randomisation
+    test where clusters are few."""
     tally = rows.tally(layout(protocol))
     arms = arms_in(protocol, tally)
     test, further = dealt_anew(protocol, rows, raw, arms), tuple(few_clusters(protocol, rows, raw, look))
     if test is not None and not protocol.outcome.adjust_for:
         further += (by_randomisation(dealt(protocol, rows, arms), protocol, raw, test, look),)
     attrition, *others = screens_of_arms(protocol, tally, arms)
+    alike = baseline_balance(protocol, rows, (tally, arms), lambda other: estimate(other, rows), look)
     screens = (
         bounded(attrition, protocol, rows, tally, arms, look),
         *others,
+        *alike.screens,
         *broken_pairs(protocol, rows, arms),
         *(with_bootstrap(screen, further) for screen in _screens_of_test(raw, test, look)),
     )
-    return Beside(screens, further, randomisation=test)
+    return Beside(screens, (*further, *alike.further), randomisation=test)
 
 
 def dealt_anew(protocol: Protocol, rows: Rows, raw: RawEstimate, arms: Arms) -> Randomisation | None:

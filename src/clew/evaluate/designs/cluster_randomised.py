@@ -22,7 +22,8 @@ METHOD = Method(
         assumes=(
             (
                 "Chance alone dealt the clusters.",
-                "With few clusters all ways to deal them are gone through (randomisation test).",
+                "What is adjusted for is held against what chance deals, cluster by cluster (baseline balance); with few"
+                " clusters all ways to deal them are gone through (randomisation test).",
             ),
             (
                 "Those lost do not differ between arms.",
@@ -41,6 +42,7 @@ METHOD = Method(
             "MacKinnon, Nielsen & Webb (2023), Journal of Econometrics 232",
             "Imai, King & Nall (2009), Statistical Science 24(1)",
             "Lee (2009), Review of Economic Studies 76(3)",
+            "Hansen & Bowers (2008), Statistical Science 23(2)",
         ),
         instead="With fewer than six clusters an arm, let all of them have it one after another (stepped wedge).",
     ),

@@ -12,6 +12,7 @@ from clew.evaluate.arms import Arms
 from clew.evaluate.blocks import Effect
 from clew.evaluate.compliers import Compliance, compliance
 from clew.evaluate.designs import arms
+from clew.evaluate.designs.arms_balance import baseline_balance, lie_within
 from clew.evaluate.designs.method import About, Beside, Method
 from clew.evaluate.estimate import RawEstimate, arms_layout, effect_unchecked, estimate, estimation_layout
 from clew.evaluate.finding import Further, LookAt, Picture, Point, Screen, Series
@@ -85,10 +86,11 @@ def beside(protocol: Protocol, rows: Rows, raw: RawEstimate, look: LookAt) -> Be
     tally = rows.tally(layout(protocol))
     dealt, found = arms.arms_in(protocol, tally), by_offer(protocol, rows)
     region = found.anderson_rubin(critical_value(look.nominal_p, found.df))
+    alike = baseline_balance(protocol, rows, (tally, dealt), lambda other: effect(other, rows), look)
     who = compliance(rows, estimation_layout(_plain(protocol)), dealt, _received(protocol), found.first_stage[0])
     return Beside(
-        screens=(_weak(found, region), *_screens_of_arms(protocol, tally, dealt)),
-        further=(*_effects(protocol, found, region, look), *_people(who)),
+        screens=(_weak(found, region), *_screens_of_arms(protocol, tally, dealt), *alike.screens),
+        further=(*_effects(protocol, found, region, look), *_people(who), *alike.further),
         pictures=(_picture(protocol, raw, who, found),),
     )
 
@@ -120,19 +122,13 @@ def _in_words(region: ConfidenceSet) -> str:
 
 def _screens_of_arms(protocol: Protocol, tally: Tally, dealt: Arms) -> Iterator[Screen]:
     cluster = protocol.design.cluster
-    whole = cluster is not None and _dealt_whole(tally, dealt.column, cluster)
+    whole = cluster is not None and lie_within(tally, cluster, dealt.column)
     followed = arms.followed(tally, dealt, cluster if whole else None)
     yield differential_attrition(followed, clustered=whole)
     share = arms.registered_treated_share(protocol.text)
     if share is not None and not whole:
         sizes = [sum(part.assigned for part in followed if part.treated is treated) for treated in (True, False)]
         yield sample_ratio_mismatch(sizes[0], sizes[1], share)
-
-
-def _dealt_whole(tally: Tally, arm: str, cluster: str) -> bool:
-    """Whether every cluster lies in one arm."""
-    arms_of, clusters = tally.keys[arm].codes, tally.keys[cluster].codes
-    return len(np.unique(np.column_stack([clusters, arms_of]), axis=0)) == len(np.unique(clusters))
 
 
 def _effects(protocol: Protocol, found: Instrumented, region: ConfidenceSet, look: LookAt) -> Iterator[Further]:
@@ -218,7 +214,8 @@ METHOD = Method(
         assumes=(
             (
                 "Chance alone dealt the offer.",
-                "Arm sizes are held against the registered share (sample-ratio mismatch).",
+                "Arm sizes are held against the registered share (sample-ratio mismatch); what is adjusted for is held"
+                " against what chance deals (baseline balance).",
             ),
             ("Those lost do not differ between arms.", "The shares lost are compared (differential attrition)."),
             (
@@ -239,6 +236,7 @@ METHOD = Method(
             "Imbens & Angrist (1994), Econometrica 62",
             "Anderson & Rubin (1949), Annals of Mathematical Statistics 20",
             "Andrews, Stock & Sun (2019), Annual Review of Economics 11",
+            "Hansen & Bowers (2008), Statistical Science 23(2)",
         ),
         instead="Where the service itself can be dealt, deal it: a randomised trial needs fewer people, by the square"
         " of the share that follows the offer.",

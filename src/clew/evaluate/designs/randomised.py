@@ -22,7 +22,8 @@ METHOD = Method(
         assumes=(
             (
                 "Chance alone dealt the arms.",
-                "Arm sizes are held against the registered share (sample-ratio mismatch).",
+                "Arm sizes are held against the registered share (sample-ratio mismatch); what is adjusted for is held"
+                " against what chance deals (baseline balance).",
             ),
             (
                 "Those lost do not differ between arms.",
@@ -39,6 +40,7 @@ METHOD = Method(
         " pairs, how far their differences differ (the paired t).",
         sources=(
             "Lin (2013), Annals of Applied Statistics 7(1)",
+            "Hansen & Bowers (2008), Statistical Science 23(2)",
             "Imbens & Rubin (2015), Causal Inference for Statistics, Social, and Biomedical Sciences",
             "Imai, King & Nall (2009), Statistical Science 24(1)",
             "Lee (2009), Review of Economic Studies 76(3)",
