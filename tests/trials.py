@@ -70,6 +70,28 @@ def a_trial(seed: int = 1, n: int = 240, schools: int = 12) -> Trial:
     }
 
 
+def several(trial: Trial) -> Trial:
+    """The trial with three outcomes more: one with gaps of its own, a share, whole numbers with gaps."""
+    rng = np.random.default_rng(7)
+    n = len(trial["y"])
+    late = trial["y"] * 3 + rng.normal(0, 1, n)
+    days = rng.integers(0, 90, n).astype(float)
+    return {
+        **trial,
+        "late": np.where(rng.random(n) < 0.2, np.nan, late),
+        "passed": (trial["y"] > 0).astype(float),
+        "days": np.where(rng.random(n) < 0.1, np.nan, days),
+    }
+
+
+def gappy(trial: Trial) -> Trial:
+    """The same, the primary outcome with gaps too, and some groups and starts not known."""
+    rng = np.random.default_rng(8)
+    n = len(trial["y"])
+    sub = np.where(rng.random(n) < 0.1, np.nan, trial["sub"])
+    return {**trial, "y": np.where(rng.random(n) < 0.15, np.nan, trial["y"]), "sub": sub}
+
+
 def in_memory(trial: Trial) -> ArrayRows:
     """The trial as rows held in arrays."""
     return ArrayRows(trial)

@@ -19,19 +19,20 @@ WHOLE = 2.0**53
 """From here on every double is a whole number."""
 
 
-def check_measured(source: Source, measured: Measured, layout: Layout) -> None:
-    """Refuse values that cannot be used.
+def check_measured(source: Source, measured: Measured, layouts: Sequence[Layout]) -> None:
+    """Refuse values that cannot be used. `layouts`: of the primary outcome and of the further ones.
 
     Raises: InputError naming every column at fault, how many rows, and some of the values.
     """
-    problems = [
-        problem
-        for fault, column in suspected(measured.profiles, layout)
-        for problem in _problems(source, measured, fault, column)
-    ]
+    found: dict[tuple[Fault, str], list[Problem]] = {}
+    for layout in layouts:
+        for fault, column in suspected(measured.profiles, layout):
+            if not found.get((fault, column)):
+                found[fault, column] = _problems(source, measured, fault, column, layout.outcome)
+    problems = tuple(problem for of_one in found.values() for problem in of_one)
     if problems:
-        raise InputError(problems=tuple(problems))
-    check_ranges(measured.profiles, layout, source.place)
+        raise InputError(problems=problems)
+    check_ranges(measured.profiles, layouts[0], source.place)
 
 
 def repeated_units(source: Source, unit: str) -> Sequence[Problem]:
@@ -45,11 +46,11 @@ def repeated_units(source: Source, unit: str) -> Sequence[Problem]:
     return [Problem(f"units come more than once: {named}.", f"column {unit}", "Keep one row a unit.")]
 
 
-def _problems(source: Source, measured: Measured, fault: Fault, column: str) -> list[Problem]:
+def _problems(source: Source, measured: Measured, fault: Fault, column: str, outcome: str) -> list[Problem]:
     """The complaint about a column, if any row has the fault."""
     one = (measured.profiles.keys | measured.profiles.variables)[column]
     as_stands = one.sql.replace("v", "f")
-    bad = measured.table.filter(_condition(fault, measured, one.sql, as_stands))
+    bad = measured.table.filter(_condition(fault, measured, one.sql, as_stands, outcome))
     values = bad.select(value=bad[as_stands].cast("string"))
     counted = values.group_by("value").aggregate(rows=values.count()).order_by("value")
     found = source.session.fetch(counted.limit(1_000))
@@ -66,9 +67,9 @@ def _problems(source: Source, measured: Measured, fault: Fault, column: str) -> 
     return [Problem(f"{what}{said}.", f"{source.place}, {at_least}{rows} row{'' if rows == 1 else 's'}", do)]
 
 
-def _condition(fault: Fault, measured: Measured, typed: str, as_stands: str) -> Expression:
+def _condition(fault: Fault, measured: Measured, typed: str, as_stands: str, outcome: str) -> Expression:
     value = None if fault is faults.EMPTY else measured.table[typed.replace("f", "v")]
-    return CONDITIONS[fault](value, measured.table[as_stands], measured.table[measured.outcome])
+    return CONDITIONS[fault](value, measured.table[as_stands], measured.table[measured.filled[outcome]])
 
 
 def _is_no_count(value: Expression) -> Expression:

@@ -4,7 +4,7 @@ The twin of `profile.py`, in Ibis. Columns are given typed names first: `v0`, `v
 empty or no number), `f0`, `f1` … the same as they stand, `k0`, `k1` … keys.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import frexp, ldexp
 from typing import Any
@@ -28,14 +28,18 @@ COARSE = 20
 class Measured:
     """A table with typed columns, and what they hold. `profiles`: their `sql` is the typed column's name.
 
-    `centre`: of each variable, near its weighted mean. `outcome`: the name of the outcome's `f` column, NULL where
-    there is no outcome.
+    `centre`: of each variable, near its weighted mean. `filled`: of each variable, the name of its `f` column, NULL
+    where it is empty.
     """
 
     table: Expression
     profiles: Profiles
     centre: Mapping[str, float]
-    outcome: str
+    filled: Mapping[str, str]
+
+    def there(self, outcome: str) -> Expression:
+        """Which rows hold an outcome."""
+        return self.table[self.filled[outcome]].notnull()
 
 
 def number(value: float) -> Expression:
@@ -43,12 +47,14 @@ def number(value: float) -> Expression:
     return load_ibis().literal(repr(float(value))).cast("float64")
 
 
-def measure(source: Source, layout: Layout) -> Measured:
-    """Give the needed columns typed names, and measure them in one question.
+def measure(source: Source, layouts: Sequence[Layout]) -> Measured:
+    """Give the needed columns typed names, and measure them in one question. `layouts`: of each outcome; they differ in
+    it alone.
 
     Raises: InputError where the table cannot be read, has no row, or a column holds no plain values.
     """
-    variables = distinct(layout.outcome, *layout.beside, layout.weights)
+    layout = layouts[0]
+    variables = distinct(*(each.outcome for each in layouts), *layout.beside, layout.weights)
     keys = distinct(*layout.design_keys, *layout.groups)
     kinds = {name: kind_of(source, name) for name in distinct(*variables, *keys)}
     typed = _typed(source, variables, keys, kinds)
@@ -62,7 +68,7 @@ def measure(source: Source, layout: Layout) -> Measured:
         {name: _key(name, kinds[name], found, f"k{place}") for place, name in enumerate(keys)},
     )
     centre = {one.column: _centre(one, found[f"mean{place}"]) for place, one in enumerate(profiles.variables.values())}
-    return Measured(typed, profiles, centre, "f0")
+    return Measured(typed, profiles, centre, {name: f"f{place}" for place, name in enumerate(variables)})
 
 
 def kind_of(source: Source, column: str) -> Kind:

@@ -27,7 +27,7 @@ def squares_of(source: Source, measured: Measured, curves: Curves, numbers: Numb
         one.column: one for one in measured.profiles.variables.values() if not one.is_number
     }
     known = [keys[column] for column in curves.columns]
-    rows = measured.table.filter(measured.table[measured.outcome].notnull())
+    rows = measured.table.filter(measured.there(numbers[0][0].column))
     for column, label in within:
         rows = rows.filter(rows[keys[column].sql] == _literal(keys[column].kind, label))
     coefficients = _coefficients(curves)

@@ -226,7 +226,7 @@ def _key(values: NDArray[Any]) -> Key:
 
 def needed_columns(protocol: Protocol) -> tuple[str, ...]:
     """Return the columns that data must have for a protocol."""
-    layout, *others = _layouts(protocol)
+    layout, *others = layouts_of(protocol)
     return distinct(
         layout.outcome,
         *layout.design_keys,
@@ -238,8 +238,11 @@ def needed_columns(protocol: Protocol) -> tuple[str, ...]:
     )
 
 
-def _layouts(protocol: Protocol) -> list[Layout]:
-    """Of the primary outcome and of each further one: they differ in the outcome alone."""
+def layouts_of(protocol: Protocol) -> list[Layout]:
+    """Return which column plays which part for the primary outcome and for each further one.
+
+    They differ in the outcome alone.
+    """
     return [layout_of(protocol), *(layout_of(protocol.about(outcome)) for outcome in protocol.secondary)]
 
 
@@ -261,7 +264,7 @@ def open_rows(paths: Paths, protocol: Protocol, *, threads: int | None = None) -
 
     Raises: InputError naming every mistake found: what is wrong, where, and what to do.
     """
-    layouts = _layouts(protocol)
+    layouts = layouts_of(protocol)
     table = open_table(find_parts(paths), needed_columns(protocol), threads=threads)
     try:
         profiles = profile(table, layouts)

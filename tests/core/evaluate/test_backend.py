@@ -1,6 +1,7 @@
 """Data evaluated where they lie say what files say, to twelve digits and in the same words; they stay as they are."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
 
@@ -10,7 +11,12 @@ import pytest
 
 from beside_files import Places, into_postgres, opened_places, same_as_files
 from clew.evaluate.backend import InBackend, find_in_backend, in_backend
-from trials import a_trial, registered, units, write_csv, write_parquet
+from clew.evaluate.backend import open_rows as open_in_backend
+from clew.evaluate.designs import layout_of
+from clew.evaluate.estimate import estimate
+from clew.evaluate.files import open_rows
+from clew.pilot.protocol import Outcome
+from trials import a_trial, agree, gappy, registered, several, units, write_csv, write_parquet
 
 ENGINES = ("duckdb", "postgres")
 TRIALS = {
@@ -71,6 +77,22 @@ def test_people_of_no_known_group_are_no_group(name: str, engine: str, places: P
     path = write_parquet(trial, tmp_path / "trial.parquet")
     found = same_as_files(TRIALS[name], places.put(trial, engine), path)
     assert "" in {group.group for group in found.equity}
+
+
+@pytest.mark.parametrize(("name", "engine"), [("clusters, adjusted", "duckdb"), ("units, HC1", "postgres")])
+def test_further_outcomes_come_with_the_first(name: str, engine: str, places: Places, tmp_path: Path) -> None:
+    trial = gappy(several(a_trial()))
+    further = tuple(Outcome(column, "mean", "higher") for column in ("late", "passed", "days"))
+    protocol = replace(TRIALS[name], secondary=further)
+    path = write_parquet(trial, tmp_path / "trial.parquet")
+    there, here = open_in_backend(places.put(trial, engine), protocol), open_rows(path, protocol)
+    for outcome in further:
+        alone = protocol.about(outcome)
+        agree(estimate(alone, there), estimate(alone, here), rel=1e-12)
+        mine, theirs = (rows.tally(layout_of(alone)) for rows in (there, here))
+        assert mine.by("school", mine.n) == theirs.by("school", theirs.n)
+        assert mine.by("school", mine.missing) == theirs.by("school", theirs.missing)
+    there.close()
 
 
 def test_a_database_may_read_files_besides(places: Places, tmp_path: Path) -> None:

@@ -14,32 +14,10 @@ from clew.evaluate.estimate import estimate
 from clew.evaluate.files import FileRows, open_rows
 from clew.evaluate.rows import Moments, Within
 from clew.pilot.protocol import Outcome, Protocol
-from trials import Trial, a_trial, agree, figures, in_memory, registered, units, write_csv, write_parquet
+from trials import a_trial, agree, figures, gappy, in_memory, registered, several, units, write_csv, write_parquet
 
 FURTHER = ("late", "passed", "days")
 OUTCOMES = {name: Outcome(name, "mean", "higher") for name in FURTHER}
-
-
-def several(trial: Trial) -> Trial:
-    """The trial with three outcomes more: one with gaps of its own, a share, whole numbers with gaps."""
-    rng = np.random.default_rng(7)
-    n = len(trial["y"])
-    late = trial["y"] * 3 + rng.normal(0, 1, n)
-    days = rng.integers(0, 90, n).astype(float)
-    return {
-        **trial,
-        "late": np.where(rng.random(n) < 0.2, np.nan, late),
-        "passed": (trial["y"] > 0).astype(float),
-        "days": np.where(rng.random(n) < 0.1, np.nan, days),
-    }
-
-
-def gappy(trial: Trial) -> Trial:
-    """The same, the primary outcome with gaps too, and some groups and starts not known."""
-    rng = np.random.default_rng(8)
-    n = len(trial["y"])
-    sub = np.where(rng.random(n) < 0.1, np.nan, trial["sub"])
-    return {**trial, "y": np.where(rng.random(n) < 0.15, np.nan, trial["y"]), "sub": sub}
 
 
 def with_further(protocol: Protocol) -> Protocol:
