@@ -90,8 +90,8 @@ def test_further_outcomes_come_with_the_first(name: str, engine: str, places: Pl
         alone = protocol.about(outcome)
         agree(estimate(alone, there), estimate(alone, here), rel=1e-12)
         mine, theirs = (rows.tally(layout_of(alone)) for rows in (there, here))
-        assert mine.by("school", mine.n) == theirs.by("school", theirs.n)
-        assert mine.by("school", mine.missing) == theirs.by("school", theirs.missing)
+        assert mine.by("arm", mine.n) == theirs.by("arm", theirs.n)
+        assert mine.by("arm", mine.missing) == theirs.by("arm", theirs.missing)
     there.close()
 
 
