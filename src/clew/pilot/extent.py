@@ -26,6 +26,9 @@ class Extent:
 class Precision:
     """`variance` of the registered estimate, in variances of a single outcome; `df` of its t, infinite for the normal.
 
+    `in_time`: what shares of the treated side's variance come from before it was treated, when it was as the others
+    are, from then on, and from what both have in common (which is mostly less than nothing); None where units are not
+    held against themselves.
     `ranked`: among how many units placebo inference ranks the treated one, None where it does not; then `relative` are
     made-up estimates (standard deviation 1) and `misfit` what each is divided by before it is ranked.
     """
@@ -35,6 +38,13 @@ class Precision:
     ranked: int | None = None
     relative: tuple[float, ...] = ()
     misfit: tuple[float, ...] = ()
+    in_time: tuple[float, float, float] | None = None
+
+
+def shares_in_time(before: float, after: float, common: float) -> tuple[float, float, float]:
+    """Return what shares of the variance of a difference in time these parts of it are; they sum to 1."""
+    total = before + after + common
+    return (before / total, after / total, common / total) if 0 < total < math.inf else (0.0, 1.0, 0.0)
 
 
 def degrees_of_freedom(treated: float, comparison: float) -> float:

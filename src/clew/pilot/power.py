@@ -16,7 +16,6 @@ from clew.errors import InputError
 from clew.pilot.protocol import Measure
 
 
-
 @dataclass(frozen=True, slots=True)
 class Variances:
     """Variance of one unit's outcome in each arm, and of both together if there were no effect."""
@@ -44,6 +43,27 @@ def variances(measure: Measure, baseline: float, effect: float, share: float, sd
         )
     levels = (baseline, baseline + effect, baseline + share * effect)
     return Variances(*(max(0.0, p * (1 - p) if measure == "proportion" else p) for p in levels))
+
+
+def common(measure: Measure, baseline: float, effect: float, sd: float | None) -> float:
+    """Return the covariance of two outcomes of one unit, without and with the effect, that are as alike as can be.
+
+    Shares that differ cannot be wholly alike: who is above the lower one need not be above the higher.
+    """
+    if measure == "mean":
+        return (sd or 0.0) ** 2
+    low, high = max(0.0, min(baseline, baseline + effect)), max(baseline, baseline + effect)
+    return low * max(0.0, 1 - high) if measure == "proportion" else math.sqrt(low * high)
+
+
+def over_time(found: Variances, common: float, in_time: tuple[float, float, float], share: float) -> Variances:
+    """Return the variances where the treated are held against themselves before; both sides' are told apart.
+
+    `common`: see `common`. `in_time`: shares of the treated side's variance, see `Precision`.
+    """
+    before, after, alike = in_time
+    treated = max(0.0, before * found.comparison + after * found.treated + alike * common)
+    return Variances(found.comparison, treated, no_effect=(1 - share) * treated + share * found.comparison)
 
 
 def largest_effect(measure: Measure, baseline: float, direction: float) -> float | None:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clew.pilot.assumptions import Assumed
-from clew.pilot.extent import Extent, Precision, degrees_of_freedom
+from clew.pilot.extent import Extent, Precision, degrees_of_freedom, shares_in_time
 from clew.pilot.protocol import Design
 
 MOST_STARTS = 40
@@ -38,9 +38,10 @@ def two_by_two(design: Design, a: Assumed, extent: Extent) -> Precision:
     """Difference-in-differences: each unit's mean after less its mean before."""
     change = np.where(np.arange(extent.periods) < extent.before, -1 / extent.before, 1 / max(1, extent.after))
     like, scale, counted = _dealt(design, a, extent)
-    each = float(covariance(change[None, :], like)[0, 0])
+    (before, both), (_, after) = covariance(np.array([change * (change < 0), change * (change > 0)]), like).tolist()
     df = degrees_of_freedom(counted * a.share, counted * (1 - a.share))
-    return Precision(scale * each / (counted * a.share * (1 - a.share)), df)
+    variance = scale * (before + 2 * both + after) / (counted * a.share * (1 - a.share))
+    return Precision(variance, df, in_time=shares_in_time(before, after, 2 * both))
 
 
 def rollout(design: Design, a: Assumed, extent: Extent) -> Precision:
@@ -50,7 +51,10 @@ def rollout(design: Design, a: Assumed, extent: Extent) -> Precision:
     found = _at_starts((extent.periods, extent.before), dates / (dates + 1), design.estimand, "not-yet", like)
     (after, both), (_, before) = found
     df = max(1.0, counted - dates - 1)
-    return Precision(scale * (after - both**2 / before if before > 0 else after) / counted, df)
+    explained = both**2 / before if before > 0 else 0.0
+    return Precision(
+        scale * (after - explained) / counted, df, in_time=shares_in_time(explained, after, -2 * explained)
+    )
 
 
 def staggered(design: Design, a: Assumed, extent: Extent) -> Precision:
@@ -62,7 +66,8 @@ def staggered(design: Design, a: Assumed, extent: Extent) -> Precision:
     first = a.share / min(MOST_STARTS, max(1, extent.after))
     compared = 1 - (a.share if design.against == "never" else first)
     df = max(1.0, counted * min(a.share, compared) - 1)
-    return Precision(scale * (after - 2 * both + before) / counted, df)
+    variance = scale * (after - 2 * both + before) / counted
+    return Precision(variance, df, in_time=shares_in_time(before, after, -2 * both))
 
 
 def _dealt(design: Design, a: Assumed, extent: Extent) -> tuple[Likeness, float, float]:

@@ -3,15 +3,18 @@
 from collections.abc import Iterator
 
 from clew.pilot.digits import plain
+from clew.pilot.planned import ByPower, planned_trial
 from clew.pilot.precision_sentences import needed_by_precision
 from clew.pilot.precision_steps import TWO_ARMS
 from clew.pilot.protocol import Protocol
 from clew.pilot.sample_size import Planned, Rare, SampleSize
+from clew.pilot.trial import Trial
 
 
 def sentences(found: SampleSize, protocol: Protocol) -> tuple[str, ...]:
     """Return the sentences, the most general first."""
-    return (*_takes(found, protocol), *_planned(found, protocol), *_rare(found), *_assumed(found))
+    planned = (*_planned(found, protocol), *_not_counted(found, protocol))
+    return (*_takes(found, protocol), *planned, *_rare(found), *_assumed(found))
 
 
 def _takes(found: SampleSize, protocol: Protocol) -> Iterator[str]:
@@ -66,6 +69,28 @@ def _planned(found: SampleSize, protocol: Protocol) -> Iterator[str]:
         f"CANNOT BE SHOWN with the power wanted: this size detects {seen} with {found.power:.0%} probability, but one"
         f" of {plain(found.effect, 6)} is worth having. Plan a larger pilot, or call it a feasibility pilot beforehand."
     )
+
+
+def _not_counted(found: SampleSize, protocol: Protocol) -> Iterator[str]:
+    """Say what the rule asks for beyond an interval that leaves out zero."""
+    trial, bound = planned_trial(protocol), protocol.scale.effect_lower_bound_above
+    if trial is None:
+        return
+    if bound is not None and bound > 0:
+        yield f"That the interval lies above {plain(bound)}, as the rule asks, is less likely{_above(bound, trial)}."
+    yield (
+        "Not counted are the questions that chance raises now and then about what the design takes for granted: until"
+        " they are answered, the rule does not say scale."
+    )
+
+
+def _above(bound: float, trial: Trial) -> str:
+    """Return the chance that the interval of a mean lies above the bound, if the effect is just worth having."""
+    outcome = trial.protocol.outcome
+    room = outcome.worth_having - bound
+    if room <= 0 or outcome.measure != "mean" or isinstance(trial, ByPower):
+        return ""
+    return f": {_chance(trial.power(outcome.sign * room))} probability"
 
 
 def _extent(planned: Planned, protocol: Protocol) -> str:

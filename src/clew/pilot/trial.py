@@ -9,7 +9,16 @@ from scipy.special import ndtr, ndtri, stdtrit
 from clew.pilot import spending
 from clew.pilot.assumptions import Assumed
 from clew.pilot.extent import Extent, Precision
-from clew.pilot.power import Variances, expected_z, largest_effect, small_sample_factor, t_power, variances
+from clew.pilot.power import (
+    Variances,
+    common,
+    expected_z,
+    largest_effect,
+    over_time,
+    small_sample_factor,
+    t_power,
+    variances,
+)
 from clew.pilot.precision import SIDES_HAVE_SHARES
 from clew.pilot.protocol import Protocol
 
@@ -59,8 +68,11 @@ class Trial:
         return 1.0 if self.df is None else small_sample_factor(self.df, alpha=self.nominal_p(look), power=power)
 
     def _spread(self, effect: float) -> Variances:
-        a = self.assumed
-        return variances(self.protocol.outcome.measure, a.baseline, effect * self.reaches, self.share, a.sd)
+        a, measure, moved = self.assumed, self.protocol.outcome.measure, effect * self.reaches
+        found = variances(measure, a.baseline, moved, self.share, a.sd)
+        if self.precision.in_time is None:
+            return found
+        return over_time(found, common(measure, a.baseline, moved, a.sd), self.precision.in_time, self.share)
 
     def expected_z(self, effect: float) -> float:
         """Return the expected z of an effect at the last planned look."""

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.special import ndtr, ndtri, stdtrit
+from scipy.special import nctdtr, ndtr, ndtri, stdtrit
 
 from clew.errors import InputError
 from clew.pilot.planned import planned_trial
 from clew.pilot.power import (
     cluster_size_for,
+    common,
     design_effect,
     expected_z,
     small_sample_factor,
@@ -223,6 +224,35 @@ def test_what_cannot_be_shown_is_said_in_plain_words() -> None:
     assert tiny.planned is not None
     assert tiny.planned.detectable is None
     assert "detects no effect that is possible" in " ".join(tiny.sentences)
+
+
+@pytest.mark.parametrize(("baseline", "effect"), [(0.3, -0.15), (0.15, 0.12), (0.9, 0.1), (0.1, -0.1), (0.4, 0.0)])
+def test_shares_that_differ_have_in_common_what_the_same_ranks_give_them(baseline: float, effect: float) -> None:
+    """Who is below 0.3 is below 0.15 half the time: by counting over a hundred thousand ranks."""
+    ranks = (np.arange(100_000) + 0.5) / 100_000
+    one, other = ranks < baseline, ranks < baseline + effect
+    by_hand = np.mean(one * other) - one.mean() * other.mean()
+    assert common("proportion", baseline, effect, None) == pytest.approx(by_hand, abs=1e-5)
+
+
+def test_what_the_power_does_not_count_is_said() -> None:
+    """Open questions always; a bound above 0 with the chance of it, that of showing what lies beyond the bound."""
+    said = " ".join(story().sentences)
+    assert "the questions that chance raises now and then" in said
+    assert "as the rule asks, is less likely" not in said
+    asked = story(("effect_lower_bound_above = 0.0", "effect_lower_bound_above = 0.1"))
+    assert "That the interval lies above 0.1, as the rule asks, is less likely." in " ".join(asked.sentences)
+    mean = alone(
+        ('measure = "proportion"', 'measure = "mean"'),
+        ("baseline = 0.55", "sd = 0.5"),
+        ("effect_lower_bound_above = 0.0", "effect_lower_bound_above = 0.1"),
+    )
+    power = 1 - nctdtr(798, 0.1 / (0.5 * np.sqrt(4 / 800)), stdtrit(798, 0.975))
+    assert f"That the interval lies above 0.1, as the rule asks, is less likely: {power:.0%}" in " ".join(
+        mean.sentences
+    )
+    unplanned = story(("units = 300", ""), ("clusters = 12", ""))
+    assert "chance raises" not in " ".join(unplanned.sentences)
 
 
 def test_an_impossible_effect_is_refused() -> None:
