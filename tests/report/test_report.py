@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from builders import a_finding, a_group, a_protocol
-from clew.evaluate.finding import Account, LookAt, Randomisation, Screen
+from clew.evaluate.finding import Account, LookAt, Randomisation, Screen, SecondaryOutcome
 from clew.evaluate.world import HARM, NO_EFFECT, WORTH_HAVING
 from clew.gate.characteristics import ENDINGS, Characteristic, Characteristics, figure
 from clew.gate.evaluation import Evaluation, Locked
@@ -21,7 +21,7 @@ from clew.gate.events import VerdictOverridden
 from clew.gate.judge import judge
 from clew.pilot.assumptions import Assumption
 from clew.pilot.protocol import Outcome, Pilot, Population, Protocol, Publics
-from clew.report import LookPoint, render_report
+from clew.report import LookPoint, outcomes, render_report
 from page_tree import page_of
 from plots_and_tables import faults_of_plots, plots
 from reading_order import PARTS_OF_A_PILOT, faults_of_reading, order_of_a_pilot
@@ -65,6 +65,14 @@ class Page(HTMLParser):
         return [attributes for tag, attributes in self.elements if tag in tags]
 
 
+SICK_DAYS = Outcome("sick_days", "mean", "lower", 0.5, name="days off sick", unit="days", definition="in 90 days")
+FALSE_ALARMS = Outcome("false_alarms", "count", "lower")
+FALLS = Outcome("falls", "proportion", "lower")
+MOVED = (
+    SecondaryOutcome(*("sick_days", "days off sick", "lower", 0.5, 1.2, 0.4, 11.3, (0.32, 2.08), 0.012, 0.036), n=612),
+    SecondaryOutcome(*("false_alarms", "false_alarms", "lower", None, -0.2, 0.05, None, (-0.3, -0.1)), 5e-5, 1e-4, 624),
+    SecondaryOutcome("falls", "falls", "lower", refused="It cannot be estimated: no row has it."),
+)
 LOCKED = Locked(12, "example.org/log\n41\nAAAA\n\n— example.org/log BBBB\n")
 
 
@@ -77,6 +85,7 @@ def an_evaluation(locked: Locked | None = LOCKED, **changes: Any) -> Evaluation:
         decision_by=date(2027, 6, 1),
         publics=Publics("homes", "smokers", "taxpayers", "neighbours"),
         extend_times=1,
+        secondary=(SICK_DAYS, FALSE_ALARMS, FALLS),
         text='[pilot]\nid = "visits"\n',
     )
     finding = replace(
@@ -89,6 +98,7 @@ def an_evaluation(locked: Locked | None = LOCKED, **changes: Any) -> Evaluation:
         screens=(Screen("heaping", flag=True, statistic=3.2, why="Round values in one district."),),
         randomisation=Randomisation(16 / 924, 924, exact=True),
         missing=(("control", 3), ("visit", 0)),
+        secondary=MOVED,
     )
     protocol = replace(protocol, **{name: value for name, value in changes.items() if hasattr(protocol, name)})
     found = {"equity" if name == "groups" else name: value for name, value in changes.items() if name != "equity"}
@@ -177,7 +187,9 @@ def test_every_plot_has_its_table() -> None:
     assert faults_of_plots(a_full_report()) == []
     assert [one.attributes["aria-details"] for one in plots(page)] == ["effect-figures", "looks-figures"]
     bars = [cell for cell in page.all("td") if cell.all("svg")]
-    assert len(bars) == 1 + 6  # one group is shown; two truths of three were tried out, with three endings each
+    assert (
+        len(bars) == 1 + 2 + 6
+    )  # groups and further outcomes that have figures; two truths of three, three endings each
     assert all(re.search(r"\d", cell.whole_text) for cell in bars)
 
 
@@ -338,6 +350,73 @@ def test_notices_stand_at_the_top_before_the_verdict() -> None:
     assert places[-1] < text.index("What it means")
     assert "not a promise kept" in text
     assert "amended 2 times" in text
+
+
+def test_further_outcomes_are_told_and_decide_nothing() -> None:
+    page = Page(a_full_report())
+    assert "They can neither earn nor block a verdict." in page.text
+    assert (
+        "“days off sick” moved the wrong way: +1.20 days, and its whole interval lies on the worse side."
+        " “false alarms” moved the right way: −0.200 a home, and its whole interval lies on the better side."
+    ) in page.text
+    assert "days off sick lower is better; worth having: 0.5 days 612 +1.20 days (+0.32 to +2.08)" in page.text
+    assert "0.0120 0.0360 worse" in page.text
+    assert "624 −0.200 a home" in page.text
+    assert "below 0.0001 0.0001 better" in page.text
+    assert "falls lower is better – not computable It cannot be estimated: no row has it. – – –" in page.text
+    assert "Several outcomes are several chances to find something by luck." in page.text
+
+    told = {
+        name: replace(an_evaluation(), finding=replace(an_evaluation().finding, secondary=name)) for name in (MOVED, ())
+    }
+    assert told[MOVED].judgement == told[()].judgement == judge(told[()].protocol, told[()].finding)
+
+
+def test_further_outcomes_are_promised_by_name_with_their_smallest_effect_worth_having() -> None:
+    said = Page(a_full_report()).text
+    assert (
+        "“days off sick”: the average over homes, in days. Lower is better. Smallest effect worth having: 0.5 days."
+        in said
+    )
+    assert "“false alarms”: the number a home. Lower is better. “falls”: the share of homes where it is so." in said
+    assert "They are told beside the outcome above, and can neither earn nor block a verdict." in said
+
+
+def test_bars_of_further_outcomes_stand_on_one_scale_with_better_to_the_right() -> None:
+    """In standard errors: 1.2 days more are 3.0 for worse, 0.2 false alarms fewer are 4.0 for better."""
+    told = outcomes.told(an_evaluation().finding, an_evaluation().protocol)
+    worse, better, none = (row.bar for row in told.rows)
+    zero = float(told.zero)
+    assert none is None
+    assert float(worse.low) < float(worse.point) < float(worse.high) < zero < float(better.low) < float(better.high)
+    assert (zero - float(worse.point)) / 3.0 == pytest.approx((float(better.point) - zero) / 4.0, abs=0.01)
+
+    more = replace(MOVED[1], better="higher", estimate=0.2, interval=(0.1, 0.3))
+    other = with_further(MOVED[0], more, MOVED[2])
+    assert [row.bar for row in outcomes.told(other.finding, other.protocol).rows] == [worse, better, None]
+
+
+def with_further(*told: SecondaryOutcome) -> Evaluation:
+    """The same evaluation with these further outcomes found, all of them promised."""
+    full = an_evaluation()
+    promised = tuple(one for one in full.protocol.secondary if one.column in {found.column for found in told})
+    return replace(
+        full, finding=replace(full.finding, secondary=told), protocol=replace(full.protocol, secondary=promised)
+    )
+
+
+def test_where_nothing_can_be_told_that_is_said() -> None:
+    unclear = replace(MOVED[0], interval=(-0.1, 2.5))
+    said = Page(render_report(with_further(unclear))).text
+    assert "Of none of them can it be told which way it moved." in said
+    assert "(\N{MINUS SIGN}0.10 to +2.50)" in said
+    assert "0.0120 0.0360 cannot be told" in said
+    endless = replace(MOVED[0], interval=(-float("inf"), float("inf")))
+    assert "(no limit to no limit)" in Page(render_report(with_further(endless))).text
+
+
+def test_without_further_outcomes_there_is_no_such_section() -> None:
+    assert "urther outcomes" not in Page(render_report(with_further())).text
 
 
 def test_without_a_lock_the_report_says_that_nothing_is_proven() -> None:

@@ -10,7 +10,7 @@ from clew.cli.console import notice, print_json, table, write_whole
 from clew.errors import InputError
 
 if TYPE_CHECKING:
-    from clew.evaluate.finding import EquityGroup, Further
+    from clew.evaluate.finding import EquityGroup, Further, SecondaryOutcome
     from clew.gate.evaluation import Evaluation
 
 
@@ -87,6 +87,7 @@ def show(found: "Evaluation") -> None:
         table(
             "For whom", ("group", "n", "effect", "interval", "reach", ""), [_group(one) for one in found.finding.equity]
         )
+    _show_outcomes(found.finding.secondary)
     if found.finding.further:
         more = [_further(one) for one in found.finding.further]
         table("More of what the data say (it decides nothing)", ("figure", "estimate", "interval", ""), more)
@@ -94,6 +95,24 @@ def show(found: "Evaluation") -> None:
     click.echo(f"Evidence level {found.finding.evidence_level} of 5, by the design and its checks.")
     for sentence in found.notices:
         notice(sentence)
+
+
+def _show_outcomes(found: "tuple[SecondaryOutcome, ...]") -> None:
+    """Print the further outcomes, and say again what moved the wrong way."""
+    if not found:
+        return
+    table("Further outcomes (they neither earn nor block a verdict)", OUTCOMES, [_outcome(one) for one in found])
+    for one in found:
+        if one.moved == "worse":
+            notice(f"further outcome {one.name}: it moved the wrong way ({one.better} is better).")
+
+
+def _outcome(one: "SecondaryOutcome") -> tuple[object, ...]:
+    from clew.report.further import span
+
+    interval = "–" if one.interval is None else span(one.interval)
+    figures = (_figure(one.p_value, ".3g"), _figure(one.p_holm, ".3g"))
+    return one.name, one.n or "–", _figure(one.estimate, "+.4g"), interval, *figures, one.moved or one.refused or ""
 
 
 def _show_checks(found: "Evaluation") -> None:
@@ -110,6 +129,7 @@ def _show_checks(found: "Evaluation") -> None:
             notice(f"screen {screen.name}: {screen.why}")
 
 
+OUTCOMES = ("outcome", "n", "effect", "95% interval", "p", "p (Holm)", "which way")
 CHECKED = ("check", "result", "why", "verdict without it")
 
 

@@ -135,11 +135,11 @@ def indicators(record: Path, as_json: bool) -> None:
         click.echo("No pilot is locked on this record, so nothing is measured yet.")
         return
     rows = [
-        (one.pilot, one.name, f"{one.measure}, {one.better} is better", one.denominator or "–", one.source or "–",
-         one.owner or "–", one.version)
+        (one.pilot, one.name, one.role, f"{one.measure}, {one.better} is better", one.denominator or "–",
+         one.source or "–", one.owner or "–", one.version)
         for one in found.indicators
     ]  # fmt: skip
-    columns = ("pilot", "indicator", "how", "of", "source", "owner", "version")
+    columns = ("pilot", "indicator", "role", "how", "of", "source", "owner", "version")
     table("Indicators, as promised on the record", columns, rows)
 
 

@@ -1,9 +1,9 @@
-"""One look at the data: the effect, the groups, the screens, the costs. It calls the methods in order and adds none."""
+"""One look at the data: the effect, the groups, the screens, the costs, further outcomes. It calls the methods in order
+and adds none.
+"""
 
 from collections.abc import Iterator
 from math import isinf
-
-from scipy.special import ndtr, stdtr
 
 from clew.evaluate.account import account
 from clew.evaluate.benchmark import benchmark
@@ -13,9 +13,10 @@ from clew.evaluate.designs.method import Beside, Method, Sides
 from clew.evaluate.equity import equity_groups
 from clew.evaluate.estimate import RawEstimate
 from clew.evaluate.finding import Estimate, Finding, LookAt, Screen
-from clew.evaluate.looks import look_at, which_look
+from clew.evaluate.looks import look_at, two_sided, which_look
 from clew.evaluate.over_time import over_time
 from clew.evaluate.rows import Rows
+from clew.evaluate.secondary import secondary_outcomes
 from clew.pilot.protocol import Protocol
 
 
@@ -45,6 +46,7 @@ def analyse(protocol: Protocol, rows: Rows, *, look: int | None = None) -> Findi
         missing=sides.missing,
         further=beside.further,
         pictures=beside.pictures,
+        secondary=secondary_outcomes(protocol, rows, at),
     )
 
 
@@ -75,7 +77,7 @@ def effect_at(raw: RawEstimate, look: LookAt) -> Estimate:
         df=None if isinf(raw.df) else raw.df,
         interval=raw.interval(look),
         level=round(1 - look.nominal_p, 12),
-        p_value=two_sided(raw) if raw.p_value is None else raw.p_value,
+        p_value=two_sided(raw.estimate / raw.std_error, raw.df) if raw.p_value is None else raw.p_value,
         n=raw.n,
         clusters=raw.clusters,
         n_treated=raw.n_treated,
@@ -84,12 +86,6 @@ def effect_at(raw: RawEstimate, look: LookAt) -> Estimate:
         mean_comparison=raw.mean_comparison,
         icc=raw.icc,
     )
-
-
-def two_sided(raw: RawEstimate) -> float:
-    """Return the two-sided p-value of no effect, by t or, with infinite degrees of freedom, by the normal."""
-    distance = -abs(raw.estimate / raw.std_error)
-    return float(2 * (ndtr(distance) if isinf(raw.df) else stdtr(raw.df, distance)))
 
 
 def evidence_level(protocol: Protocol, method: Method, effect: Estimate, screens: tuple[Screen, ...]) -> int:

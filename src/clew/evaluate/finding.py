@@ -116,6 +116,37 @@ class Further:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondaryOutcome:
+    """The effect on one further outcome, in its own units: told, and never read by the rule.
+
+    `interval`: two-sided at 95% at every look. `p_value`: two-sided, of no effect. `p_holm`: the same adjusted for how
+    many further outcomes the protocol names. `better`: "higher" or "lower". `worth_having`: None where none is stated.
+    `refused`: one sentence where it cannot be estimated; all figures are then None.
+    """
+
+    column: str
+    name: str
+    better: Literal["higher", "lower"]
+    worth_having: float | None = None
+    estimate: float | None = None
+    std_error: float | None = None
+    df: float | None = None
+    interval: tuple[float, float] | None = None
+    p_value: float | None = None
+    p_holm: float | None = None
+    n: int | None = None
+    refused: str | None = None
+
+    @property
+    def moved(self) -> Literal["better", "worse", ""]:
+        """Which way the whole interval lies; "" where it holds no difference or there is none."""
+        if self.interval is None:
+            return ""
+        low, high = self.interval if self.better == "higher" else (-self.interval[1], -self.interval[0])
+        return "better" if low > 0 else "worse" if high < 0 else ""
+
+
+@dataclass(frozen=True, slots=True)
 class Point:
     """One mark of a picture. `low`, `high`: its interval; in a series of bars, where the bar begins and ends on x."""
 
@@ -199,3 +230,4 @@ class Finding:
     backend: str = ""
     further: tuple[Further, ...] = ()
     pictures: tuple[Picture, ...] = ()
+    secondary: tuple[SecondaryOutcome, ...] = ()

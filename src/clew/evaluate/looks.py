@@ -9,7 +9,7 @@ The boundaries themselves are `clew.pilot.spending`. Sources: Lan & DeMets (1983
 
 from math import isinf
 
-from scipy.special import ndtr, ndtri, stdtrit
+from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 from clew.errors import InputError
 from clew.evaluate.finding import LookAt
@@ -62,6 +62,13 @@ def critical_value(nominal_p: float, df: float | None) -> float:
     (2000), §3.8 and ch. 11 (significance-level approach).
     """
     return float(-ndtri(nominal_p / 2)) if df is None or isinf(df) else float(-stdtrit(df, nominal_p / 2))
+
+
+def two_sided(statistic: float, df: float | None) -> float:
+    """Return the two-sided p-value of an estimate over its standard error, by t; by the normal where `df` is infinite
+    or None."""
+    distance = -abs(statistic)
+    return float(2 * (ndtr(distance) if df is None or isinf(df) else stdtr(df, distance)))
 
 
 def information(protocol: Protocol, look: int, *, units: int, clusters: int | None) -> float:

@@ -130,7 +130,8 @@ def characteristics(
     method_of(protocol).layout(protocol)  # refuses what is not offered before anything is made up
     world = world_of(protocol)
     tried = scenarios(protocol, world)
-    ended = _run(Task(protocol, world, tried, seed), trials, workers, progress or (lambda _: None))
+    deciding = protocol.about(protocol.outcome)  # further outcomes enter no verdict, and nothing is made up for them
+    ended = _run(Task(deciding, world, tried, seed), trials, workers, progress or (lambda _: None))
     rows = [row for scenario, endings in zip(tried, ended, strict=True) for row in _rows(scenario, endings)]
     if len(tried) < 3:
         why = "No equity group is registered, so harm to one of them would go unseen."

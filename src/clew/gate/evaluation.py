@@ -23,6 +23,7 @@ from clew.evaluate.finding import (
     Point,
     Randomisation,
     Screen,
+    SecondaryOutcome,
     Series,
 )
 from clew.gate.judge import Instead, Judgement, Reason
@@ -110,8 +111,9 @@ class Evaluation:
             "screens": [_screen(screen, self.judgement) for screen in finding.screens],
             "account": {name: _money(value) for name, value in asdict(finding.account).items()},
             "evidence_level": finding.evidence_level,
-            **({"further": [_further(one) for one in finding.further]} if finding.further else {}),
+            **({"further": [_with_ends(one) for one in finding.further]} if finding.further else {}),
             **({"pictures": [asdict(one) for one in finding.pictures]} if finding.pictures else {}),
+            **({"secondary": [_with_ends(one) for one in finding.secondary]} if finding.secondary else {}),
         }
 
     def _judged(self) -> dict[str, Any]:
@@ -183,6 +185,7 @@ def _finding(published: Published) -> Finding:
         backend=published.get("backend", ""),
         further=tuple(_further_back(one) for one in published.get("further", ())),
         pictures=tuple(_picture_back(one) for one in published.get("pictures", ())),
+        secondary=tuple(_secondary_back(one) for one in published.get("secondary", ())),
     )
 
 
@@ -196,6 +199,10 @@ def _screen_back(screen: Published) -> Screen:
 
 def _further_back(one: Published) -> Further:
     return Further(**{**one, "interval": None if one["interval"] is None else _pair(one["interval"])})
+
+
+def _secondary_back(one: Published) -> SecondaryOutcome:
+    return SecondaryOutcome(**{**one, "interval": None if one["interval"] is None else _pair(one["interval"])})
 
 
 def _picture_back(one: Published) -> Picture:
@@ -280,7 +287,7 @@ def _screen(screen: Screen, judgement: Judgement) -> dict[str, Any]:
     return told
 
 
-def _further(one: Further) -> dict[str, Any]:
+def _with_ends(one: Further | SecondaryOutcome) -> dict[str, Any]:
     return {**asdict(one), "interval": _ends(one.interval) if one.interval else None}
 
 

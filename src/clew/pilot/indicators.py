@@ -2,12 +2,12 @@
 
 It is derived from the promises on the record, so nobody keeps it by hand and nothing can be left out. A definition is
 the outcome's column, measure and direction with what the protocol says of it; each change of any of these is a new
-version.
+version. Further outcomes stand beside the primary one; one in another column is another indicator.
 """
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
 
 from clew.pilot.parse import parse_protocol
 from clew.pilot.protocol import Outcome
@@ -19,7 +19,8 @@ from clew.record.event import Recorded
 class Indicator:
     """What one pilot measures itself by, as its promise now stands; texts are empty where the protocol is silent.
 
-    `version`: 1 as first promised, one more for each redefinition. `better`: "higher" or "lower".
+    `version`: 1 as first promised, one more for each redefinition. `better`: "higher" or "lower". `role`: "primary"
+    decides, "secondary" is told beside it.
     """
 
     case: str
@@ -33,11 +34,12 @@ class Indicator:
     source: str
     owner: str
     version: int
+    role: Literal["primary", "secondary"] = "primary"
 
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """Every indicator of a record, by case and pilot."""
+    """Every indicator of a record, by case and pilot: the primary one first, then further ones in order."""
 
     indicators: tuple[Indicator, ...]
 
@@ -48,18 +50,23 @@ class Registry:
 
 def registry(history: Iterable[Recorded]) -> Registry:
     """Return the indicators that a record's events promise."""
-    found: dict[tuple[str, str], Indicator] = {}
+    known: dict[tuple[str, str, str], Indicator] = {}
+    promised: dict[tuple[str, str], tuple[Indicator, ...]] = {}
     for recorded in history:
         body = VOCABULARY.decode(recorded)
         if isinstance(body, ProtocolLocked | ProtocolAmended):
             place = (recorded.case, body.pilot)
-            outcome = parse_protocol(body.text.encode(), "the locked protocol").outcome
-            found[place] = _indicator(place, outcome, found.get(place))
-    return Registry(tuple(found[place] for place in sorted(found)))
+            protocol = parse_protocol(body.text.encode(), "the locked protocol")
+            found = {(*place, ""): _indicator(place, protocol.outcome, known.get((*place, "")))}
+            for outcome in protocol.secondary:
+                key = (*place, outcome.column)
+                found[key] = replace(_indicator(place, outcome, known.get(key)), role="secondary")
+            known |= found
+            promised[place] = tuple(found.values())
+    return Registry(tuple(one for place in sorted(promised) for one in promised[place]))
 
 
 def _indicator(place: tuple[str, str], outcome: Outcome, before: Indicator | None) -> Indicator:
-    version = 1 if before is None else before.version
     now = Indicator(
         case=place[0],
         pilot=place[1],
@@ -71,11 +78,11 @@ def _indicator(place: tuple[str, str], outcome: Outcome, before: Indicator | Non
         denominator=outcome.denominator or "",
         source=outcome.source or "",
         owner=outcome.owner or "",
-        version=version,
+        version=1 if before is None else before.version,
     )
     if before is None or _defined(now) == _defined(before):
         return now
-    return Indicator(**{**asdict(now), "version": version + 1})
+    return replace(now, version=now.version + 1)
 
 
 def _defined(one: Indicator) -> tuple[str, ...]:

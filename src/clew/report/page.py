@@ -21,7 +21,7 @@ from clew.gate.evaluation import Evaluation
 from clew.gate.events import VerdictComputed, VerdictOverridden
 from clew.gate.judge import Judgement, Reason
 from clew.pilot.protocol import Protocol
-from clew.report import found, further, pictures, plots, words
+from clew.report import found, further, outcomes, pictures, plots, words
 from clew.report.could import Recorded, tried_out
 from clew.report.figures import Units, money, spoken, units_of
 from clew.report.known import Known, Noted
@@ -81,6 +81,7 @@ PARTS = (
     Part("promised", "What was promised"),
     Part("found", "What was found", ("evaluation",)),
     Part("whom", "For whom", ("groups",)),
+    Part("outcomes", "Further outcomes", ("outcomes",)),
     Part("further", "More of what the data say", ("has_more",)),
     Part("looks", "How the looks went", ("looks",), "When the data will be looked at"),
     Part("rule", "What the locked rule says", ("judgement",)),
@@ -145,7 +146,7 @@ def of_protocol(protocol: Protocol, units: Units) -> Content:
     nothing = dict.fromkeys(
         ("evaluation", "finding", "judgement", "tried", "decision", "meaning", "locked", "data_sha256")
     )
-    empty = dict.fromkeys(("groups", "looks", "facts", "further", "pictures", "has_more", "instead"), ())
+    empty = dict.fromkeys(("groups", "outcomes", "looks", "facts", "further", "pictures", "has_more", "instead"), ())
     return {
         **nothing,
         **empty,
@@ -192,6 +193,7 @@ def of_evaluation(evaluation: Evaluation, earlier: Sequence[LookPoint] = (), on:
         "lines": plots.reference_lines(evaluation, units),
         "groups": tuple(zip(found.group_rows(evaluation, units), bars, strict=True)),
         "zero": scale and scale.at(0.0),
+        "outcomes": outcomes.told(evaluation.finding, evaluation.protocol),
         "looks": plots.look_rows(looks),
         "further": further.rows(evaluation.finding.further),
         "pictures": tuple(pictures.plot_of(one) for one in evaluation.finding.pictures),

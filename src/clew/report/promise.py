@@ -6,7 +6,7 @@ from datetime import date
 
 from clew.pilot.protocol import Equity, Protocol
 from clew.report.comparison import comparison
-from clew.report.figures import Units, many, money, plural, share, spoken
+from clew.report.figures import Units, many, money, plural, share, spoken, units_of
 
 MEASURED = {
     "proportion": "the share of {units} where it is so",
@@ -35,6 +35,7 @@ def promises(protocol: Protocol, units: Units) -> tuple[Promise, ...]:
         ("For whom", (f"Each {protocol.population.unit}: {protocol.population.eligible}",)),
         ("Compared", tuple(comparison(protocol))),
         ("Outcome", tuple(_outcome(protocol, units))),
+        ("Further outcomes", tuple(_further_outcomes(protocol))),
         ("Groups looked at apart", tuple(_groups(protocol.equity, units))),
         ("Looks", tuple(_looks(protocol))),
         ("To scale, all must hold", tuple(_scale(protocol, units))),
@@ -55,10 +56,7 @@ def outcome_name(protocol: Protocol) -> str:
 
 def _outcome(protocol: Protocol, units: Units) -> Iterator[str]:
     outcome = protocol.outcome
-    one = protocol.population.unit
-    measured = MEASURED[outcome.measure].format(unit=one, units=many(one))
-    unit = f", in {outcome.unit}" if outcome.unit else ""
-    yield f"“{outcome_name(protocol)}”: {measured}{unit}. {outcome.better.capitalize()} is better."
+    yield _measured(protocol)
     defined = (
         ("Defined as", outcome.definition),
         ("Counted of", outcome.denominator),
@@ -67,6 +65,22 @@ def _outcome(protocol: Protocol, units: Units) -> Iterator[str]:
     )
     yield from (f"{term}: {said}" for term, said in defined if said)
     yield f"Smallest effect worth having: {units.size(outcome.worth_having)}."
+
+
+def _measured(protocol: Protocol) -> str:
+    outcome, one = protocol.outcome, protocol.population.unit
+    measured = MEASURED[outcome.measure].format(unit=one, units=many(one))
+    unit = f", in {outcome.unit}" if outcome.unit else ""
+    return f"“{outcome_name(protocol)}”: {measured}{unit}. {outcome.better.capitalize()} is better."
+
+
+def _further_outcomes(protocol: Protocol) -> Iterator[str]:
+    for outcome in protocol.secondary:
+        about = protocol.about(outcome)
+        worth = units_of(about, 0.0).size(outcome.worth_having)
+        yield _measured(about) + (f" Smallest effect worth having: {worth}." if outcome.worth_having else "")
+    if protocol.secondary:
+        yield "They are told beside the outcome above, and can neither earn nor block a verdict."
 
 
 def _groups(equity: tuple[Equity, ...], units: Units) -> Iterator[str]:

@@ -196,6 +196,12 @@ def test_the_same_bytes_whatever_the_number_of_workers() -> None:
     assert sum(done) == 2 * trials_in_all(protocol, 45) == 2 * 3 * 45
 
 
+def test_further_outcomes_change_nothing_of_what_a_rule_will_do() -> None:
+    plain = of_units(equity=(Equity("tongue"),))
+    further = replace(plain, secondary=(Outcome("falls", "count", "lower"), Outcome("cost", "mean", "lower", 10.0)))
+    assert characteristics(further, trials=40, seed=2) == characteristics(plain, trials=40, seed=2)
+
+
 def test_another_seed_makes_other_trials() -> None:
     one, two = (found(characteristics(of_units(), trials=100, seed=seed), WORTH_HAVING) for seed in (1, 2))
     assert one != two

@@ -25,6 +25,7 @@ from clew.evaluate.finding import (
     Point,
     Randomisation,
     Screen,
+    SecondaryOutcome,
     Series,
 )
 from clew.gate.desk import evaluate_and_record, evaluate_files, load
@@ -103,8 +104,23 @@ pictures = st.builds(
     st.lists(st.builds(Mark, number, text), max_size=2).map(tuple),
     st.booleans(),
 )
+secondary = st.builds(
+    SecondaryOutcome,
+    text,
+    text,
+    st.sampled_from(["higher", "lower"]),
+    st.none() | number,
+    st.none() | number,
+    st.none() | number,
+    st.none() | number,
+    st.none() | ends.filter(lambda both: both[0] < 1e308 and both[1] > -1e308),
+    st.none() | number,
+    st.none() | number,
+    st.none() | st.integers(0),
+    st.none() | text,
+)
 findings = st.builds(
-    lambda effect, look, equity, screens, account, drawn, missing, further, pictures: replace(
+    lambda effect, look, equity, screens, account, drawn, missing, further, pictures, secondary: replace(
         a_finding(),
         effect=effect,
         look=look,
@@ -115,6 +131,7 @@ findings = st.builds(
         missing=tuple(sorted(missing.items())),
         further=tuple(further),
         pictures=tuple(pictures),
+        secondary=tuple(secondary),
     ),
     effects,
     st.builds(LookAt, text, st.integers(1), st.integers(1), st.integers(0), number, number, number, number),
@@ -125,6 +142,7 @@ findings = st.builds(
     st.dictionaries(text, st.integers(0), max_size=3),
     st.lists(further, max_size=2),
     st.lists(pictures, max_size=2),
+    st.lists(secondary, max_size=2),
 )
 
 
@@ -181,6 +199,25 @@ def test_money_stays_exact_and_where_it_stands_stays_out() -> None:
     again = read_back(published, protocol, somewhere)
     assert again.finding.account.cost_per_outcome == Decimal("781.25")
     assert again.notices == ("Registered after data began.",)
+
+
+def test_a_document_without_further_outcomes_is_what_it_was_before_there_were_any() -> None:
+    protocol, finding = a_protocol(), a_finding()
+    document = json.loads(published_bytes(Evaluation(protocol, finding, judge(protocol, finding))))
+    assert {"secondary", "further", "pictures"}.isdisjoint(document)
+    assert read_back(document, protocol).finding.secondary == ()
+
+    told = SecondaryOutcome("falls", "falls", "lower", estimate=0.1, interval=(-float("inf"), 0.3))
+    with_one = Evaluation(protocol, replace(finding, secondary=(told,)), judge(protocol, finding))
+    (published,) = json.loads(published_bytes(with_one))["secondary"]
+    assert published == {
+        **dict.fromkeys(("worth_having", "std_error", "df", "p_value", "p_holm", "n", "refused")),
+        "column": "falls",
+        "name": "falls",
+        "better": "lower",
+        "estimate": 0.1,
+        "interval": [None, 0.3],
+    }
 
 
 def test_another_protocol_and_other_documents_are_refused() -> None:

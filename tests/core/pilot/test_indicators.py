@@ -47,3 +47,44 @@ def test_another_owner_or_rule_is_no_redefinition(record) -> None:
 
 def test_an_empty_record_measures_nothing(tmp_path) -> None:
     assert registry(create(tmp_path / "r", origin="example.org/empty").events()).to_dict() == {"indicators": []}
+
+
+FURTHER = """
+[[secondary]]
+column = "false_alarms"
+measure = "count"
+better = "lower"
+name = "false alarms"
+owner = "fire service"
+
+"""
+
+
+def with_further(text: str = FURTHER) -> str:
+    return f"{DEFINED}{text}"
+
+
+def told(record: Record) -> list[tuple[str, str, int]]:
+    return [(one.column, one.role, one.version) for one in registry(record.events()).indicators]
+
+
+def test_further_outcomes_stand_beside_the_primary_one_with_versions_of_their_own(tmp_path) -> None:
+    record = create(tmp_path / "r", origin="example.org/further")
+    texts = (
+        with_further(),
+        with_further(FURTHER.replace('"lower"', '"higher"')),
+        DEFINED,
+        with_further(FURTHER + FURTHER.replace("false_alarms", "visits")),
+    )
+    lock_in(parse_protocol(texts[0].encode(), "p.toml"), record, at=AT)
+    assert told(record) == [("safe", "primary", 1), ("false_alarms", "secondary", 1)]
+    assert [one.name for one in registry(record.events()).indicators] == ["safe", "false alarms"]
+
+    expected = (
+        [("safe", "primary", 1), ("false_alarms", "secondary", 2)],
+        [("safe", "primary", 1)],
+        [("safe", "primary", 1), ("false_alarms", "secondary", 3), ("visits", "secondary", 1)],
+    )
+    for text, now in zip(texts[1:], expected, strict=True):
+        amend_in(parse_protocol(text.encode(), "p.toml"), record, at=AT, reason="better understood")
+        assert told(record) == now

@@ -126,6 +126,7 @@ def columns_of(here: Here) -> list[tuple[str, str]]:
         design.block: "the block",
         design.weights: "the weight",
         design.unit: "the unit",
+        **{one.column: "a further outcome" for one in here.protocol.secondary},
         **{one.column: "a group, for whom it works" for one in here.protocol.equity},
     }
     return [(name, parts.get(name, "a covariate")) for name in needed_columns(here.protocol)]
