@@ -192,6 +192,28 @@ def test_blocks_of_one_arm_and_pairs_that_broke_say_nothing() -> None:
     )
 
 
+def test_clusters_without_like_in_their_block_do_not_count() -> None:
+    """Six clusters of which four were dealt, two in each block: two are free, so two columns are too many."""
+    trial = some_clusters(9, 4, 2)
+    alone = {"school": 4, "arm": 1, "block": 2}, {"school": 5, "arm": 1, "block": 2}
+    for each in alone:
+        trial = {name: np.append(values, each.get(name, 1.0 + len(values))) for name, values in trial.items()}
+    whole = {name: values.astype(np.int64) if name in alone[0] else values for name, values in trial.items()}
+    assert "2 columns are too many" in of(whole, "x", "z", block="block", cluster="school").cannot
+    assert omnibus(of(whole, "x", block="block", cluster="school")).rank == 1
+
+
+def test_within_blocks_the_difference_of_a_column_is_that_of_a_regression_on_arm_and_blocks() -> None:
+    trial = some_units(17, 90, 3)
+    trial["arm"] = np.where(trial["block"] == 0, (np.arange(90) // 3 % 5 > 0).astype(int), trial["arm"])
+    design = np.column_stack([trial["arm"], dummies(trial["block"])])
+    gap = sm.OLS(trial["z"], design).fit().params[0]
+    variances = [trial["z"][trial["arm"] == arm].var(ddof=1) for arm in (0, 1)]
+    found = of(trial, "z", block="block").columns[0]
+    assert found.standardised == pytest.approx(gap / np.sqrt(np.mean(variances)))
+    assert found.standardised != pytest.approx(of(trial, "z").columns[0].standardised, rel=1e-3)
+
+
 @pytest.mark.parametrize(
     ("trial", "asked", "reason"),
     [
@@ -312,7 +334,8 @@ def test_clusters_that_lie_in_one_arm_each_were_dealt_whole(kind: str, tmp_path:
 @pytest.mark.parametrize("across", [False, True])
 def test_clusters_were_not_dealt_within_what_cuts_across_them(*, across: bool, tmp_path: Path) -> None:
     trial = some_clusters(12, 24, 2)
-    trial["grade"] = np.arange(len(trial["y"])) % 2 if across else trial["block"]
+    trial["grade"] = trial["block"].copy()
+    trial["grade"][0] = int(across)  # the first school lies in block 0
     protocol = adjusted("x", kind="cluster-randomised", cluster="school", fixed_effects=("grade",))
     expected = of(trial, "x", cluster="school", block=None if across else "block")
     assert screen_in(found_in(trial, protocol, tmp_path)).statistic == pytest.approx(omnibus(expected).statistic)
