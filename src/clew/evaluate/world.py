@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from clew.errors import InputError
 from clew.pilot.assumptions import Assumed, Assumption, assume
 from clew.pilot.protocol import Equity, Protocol
+from clew.pilot.rare import rate_for_effect
 from clew.pilot.size import size
 
 MOST_UNITS = 1_000_000
@@ -213,7 +214,10 @@ def _out_of_range(protocol: Protocol, assumed: Assumed, groups: tuple[Groups, ..
     measure = protocol.outcome.measure
     if measure == "mean":
         return
-    harm = Scenario(HARM, assumed.effect, groups[0].smallest if groups else None)
-    levels = [assumed.baseline + effect for effect in (assumed.effect, *effects_by_group(harm, (*groups, None)[0]))]
+    effect = assumed.effect
+    if protocol.design.kind == "rare-events":
+        effect *= rate_for_effect(protocol, assumed.baseline, protocol.size.units or 1)
+    harm = Scenario(HARM, effect, groups[0].smallest if groups else None)
+    levels = [assumed.baseline + one for one in (effect, *effects_by_group(harm, (*groups, None)[0]))]
     if min(levels) < 0 or (measure == "proportion" and max(levels) > 1):
         yield f"Effects that would leave the range of a {measure} stop at its end."

@@ -164,6 +164,8 @@ def effect_is_possible(protocol: Protocol) -> Iterator[Remark]:
         return
     if protocol.design.estimator == "observed-minus-expected":
         return  # an effect in events, whose room depends on how many are expected
+    if protocol.design.expected is not None:
+        baseline = 1.0  # an effect in events for each expected one
     room = 1.0 if outcome.measure == "proportion" else None
     if baseline is not None:
         room = largest_effect(outcome.measure, baseline, outcome.sign)

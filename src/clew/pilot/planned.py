@@ -9,7 +9,7 @@ from clew.pilot.extent import Extent
 from clew.pilot.precision import DEALT, PRECISION
 from clew.pilot.precision_placebo import placebo_margin, placebo_power
 from clew.pilot.protocol import Protocol
-from clew.pilot.rare import power_of_rates
+from clew.pilot.rare import power_of_rates, rate_for_effect
 from clew.pilot.trial import Trial, looks_paid_for
 
 LEAST_VARIANCE: Final = 1e-12
@@ -55,8 +55,7 @@ class Ranked(ByPower):
 
 @dataclass(frozen=True, slots=True)
 class Counted(ByPower):
-    """Rare events, counted exactly: units are units of exposure, the effect a difference of rates; or, observed minus
-    expected, of events on the treated side in all."""
+    """Rare events, counted exactly: units are units of exposure, or rows that expect events (`rate_for_effect`)."""
 
     @property
     def events_in_all(self) -> bool:
@@ -64,33 +63,33 @@ class Counted(ByPower):
         return self.protocol.design.estimator == "observed-minus-expected"
 
     @property
-    def _rows(self) -> float:
-        """How many units of exposure the effect is spread over."""
+    def _of_one(self) -> float:
+        """By how much an effect of 1 changes the events of one unit."""
         planned = self.protocol.size.units or self.extent.units
-        return max(1.0, planned * self.share) if self.events_in_all else 1.0
+        return rate_for_effect(self.protocol, self.assumed.baseline, planned)
 
     def power(self, effect: float, *, with_extensions: bool = False) -> float:
         """Return the chance to show an effect at the last look alone, exactly."""
         look = looks_paid_for(self.protocol) if with_extensions else self.protocol.looks.planned
         exposure, rate = self.extent.units * look / self.protocol.looks.planned, self.assumed.baseline
-        rates, limit = (rate, max(0.0, rate + effect / self._rows)), self.nominal_p(look)
+        rates, limit = (rate, max(0.0, rate + effect * self._of_one)), self.nominal_p(look)
         if self.events_in_all:
             return power_of_rates(exposure * self.share, rates, None, alpha=limit)
         return power_of_rates(exposure, rates, self.share, alpha=limit)
 
     def largest_effect(self, *, as_improvement: bool = True) -> float:
-        """Return how large an improvement (or a loss) can be, in rates or in events."""
+        """Return how large an improvement (or a loss) can be, in the effect's units."""
         falls = (self.assumed.effect < 0) is as_improvement
-        return self.assumed.baseline * self._rows if falls else 1e6 * abs(self.assumed.effect)
+        return self.assumed.baseline / self._of_one if falls else 1e6 * abs(self.assumed.effect)
 
     def std_error(self, effect: float) -> float:
         """Return Poisson's standard error, of two rates or of the treated side's events."""
-        rate, rows = self.assumed.baseline, self._rows
-        treated = max(0.0, rate + effect / rows)
+        rate, of_one = self.assumed.baseline, self._of_one
+        treated = max(0.0, rate + effect * of_one)
         if self.events_in_all:
-            return math.sqrt(max(1.0, treated * rows))
+            return math.sqrt(max(1.0, treated / of_one))
         exposure = self.extent.units
-        return math.sqrt(treated / (exposure * self.share) + rate / (exposure * (1 - self.share)))
+        return math.sqrt(treated / (exposure * self.share) + rate / (exposure * (1 - self.share))) / of_one
 
 
 def trial_of(protocol: Protocol, a: Assumed, extent: Extent) -> Trial:

@@ -43,7 +43,9 @@ def _takes(found: SampleSize, protocol: Protocol, a: Assumed) -> Iterator[str]:
     elif needed.units is None:
         yield from _never_enough(found, protocol, a)
     elif kind == "rare-events":
-        yield f"Counted exactly, with every look paid for, it needs {needed.units} units of exposure in all."
+        expected = f"units in all, with {plain(a.baseline)} events expected in each"
+        units = "units of exposure in all" if protocol.design.expected is None else expected
+        yield f"Counted exactly, with every look paid for, it needs {needed.units} {units}."
     elif kind in ONE_SERIES:
         yield (
             f"With everything counted, it takes {needed.units - 1} comparison units beside the treated one, {_over(a)}."

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import bdtr, bdtrik, gammainc, gammaincc, gammaln, ndtr, ndtri, xlogy
 
+from clew.pilot.protocol import Protocol
 from clew.pilot.search import least
 
 MANY_EVENTS: Final = 5_000
@@ -19,6 +20,17 @@ MANY_EVENTS: Final = 5_000
 
 MOST_YEARS: Final = 100_000
 """Beyond this many years a side, no number is given."""
+
+
+def rate_for_effect(protocol: Protocol, baseline: float, units: float) -> float:
+    """Return by how much an effect of 1 changes the events of one of so many planned units, `baseline` at present.
+
+    An effect is a difference of events a unit of exposure; where events are counted over those expected, of events for
+    each expected one; observed minus expected are events of the treated side in all.
+    """
+    if protocol.design.estimator == "observed-minus-expected":
+        return 1 / max(1.0, units * protocol.size.treated_share)
+    return baseline if protocol.design.expected is not None else 1.0
 
 
 def no_event_by_luck(events_a_year: float, years: float) -> float:

@@ -219,6 +219,28 @@ def test_made_up_counts_against_expected_ones() -> None:
     assert raw.estimate == pytest.approx(-30.0, abs=4 * raw.std_error)
 
 
+@pytest.mark.parametrize("where", [{}, IN_TIME])
+@pytest.mark.parametrize(
+    ("over", "estimator", "effect"),
+    [
+        ({}, "exact-poisson", -0.02),
+        ({"exposure": None, "expected": "expected"}, "exact-poisson", -0.4),
+        ({"exposure": None, "expected": "expected"}, "observed-minus-expected", -400.0),
+    ],
+)
+def test_made_up_effects_are_in_the_units_of_what_is_estimated(
+    where: dict[str, Any], over: dict[str, Any], estimator: str, effect: float
+) -> None:
+    """Two fifths fewer events: 0.02 a unit of exposure, 0.4 for each expected one, 400 of 1000 on the treated side."""
+    protocol = replace(fires(estimator=estimator, **over, **where), size=Size(units=40_000))
+    world = World(units=40_000, clusters=None, baseline=0.05)
+    drawn = rare_events.draw(protocol, world, Scenario("effect", effect), np.random.default_rng(2))
+    raw = rare_events.estimate(protocol, ArrayRows(drawn.at(1)))
+    assert raw.estimate == pytest.approx(effect, abs=4 * raw.std_error)
+    assert abs(effect) > 8 * raw.std_error
+    assert raw.mean_treated == pytest.approx(0.6 * raw.mean_comparison, rel=0.15)
+
+
 def test_no_effect_is_seldom_called_one() -> None:
     """At a thousand made-up pilots the exact test rejects in at most one of twenty."""
     protocol = replace(fires(), size=Size(units=200))

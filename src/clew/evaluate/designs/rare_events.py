@@ -18,6 +18,7 @@ from clew.evaluate.simulate import Drawn, treated_label
 from clew.evaluate.simulate import draw as draw_arms
 from clew.evaluate.world import Scenario, World
 from clew.pilot.protocol import Protocol
+from clew.pilot.rare import rate_for_effect
 
 
 def layout(protocol: Protocol) -> Layout:
@@ -157,15 +158,13 @@ def basis(protocol: Protocol) -> Basis:
 def draw(protocol: Protocol, world: World, scenario: Scenario, rng: np.random.Generator) -> Drawn:
     """Return made-up counts, Poisson, each row over one unit of exposure (or with the baseline rate expected).
 
-    Where a time before is compared, each look brings as many rows of it as of the time after. An effect in events
-    (observed minus expected) is spread over the treated rows.
+    Where a time before is compared, each look brings as many rows of it as of the time after.
     """
     design, over = protocol.design, column_of(protocol)
     label, before = treated_label(protocol), design.comparison or "before"
     named = replace(design, arm=design.arm or "side", comparison=before, treated=label, unit=None)
-    by_row = design.estimator == "observed-minus-expected"
-    rows = max(1.0, world.units * protocol.size.treated_share) if by_row else 1.0
-    drawn = draw_arms(replace(protocol, design=named), world, replace(scenario, effect=scenario.effect / rows), rng)
+    effect = scenario.effect * rate_for_effect(protocol, world.baseline, world.units)
+    drawn = draw_arms(replace(protocol, design=named), world, replace(scenario, effect=effect), rng)
     columns = dict(drawn.columns)
     many = len(columns[named.arm])
     treated = columns[named.arm] == label
