@@ -21,6 +21,7 @@ from clew.evaluate.designs.series_beside import (
     short_segments,
     slope_left,
     something_else,
+    untold,
 )
 from clew.evaluate.designs.series_data import Observed, check, layout, observed, sides
 from clew.evaluate.designs.series_drawn import draw
@@ -85,6 +86,7 @@ def beside(protocol: Protocol, rows: Rows, raw: RawEstimate, look: LookAt) -> Be
         made_up_interruption(found, _fit(protocol)),
         slope_left(found, look) if isinstance(fitted, Segmented) else None,
         _still(found, fitted),
+        untold(found) if isinstance(fitted, Structural) else None,
     )
     return Beside(
         screens=tuple(screen for screen in screens if screen is not None),
@@ -119,7 +121,8 @@ def _further(found: Observed, fitted: Segmented | Structural, look: LookAt) -> I
     if isinstance(fitted, Structural):
         yield from (further_of(_dated(step, found, number), step, look) for number, step in enumerate(fitted.steps))
         why = "a straight trend carried on, instead of a level that wanders"
-        yield further_of("segmented regression", segmented(found.series).effect, look, why)
+        if untold(found) is None:
+            yield further_of("segmented regression", segmented(found.series).effect, look, why)
         return
     yield from _of_breaks(found, fitted, look)
     why = (

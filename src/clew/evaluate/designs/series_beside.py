@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from scipy.special import fdtrc, stdtr
 
+from clew.errors import InputError
 from clew.evaluate.autocorrelation import durbin_watson, ljung_box, whitened_fit
 from clew.evaluate.designs.series_data import FEWEST, Observed
 from clew.evaluate.finding import Alternative, Further, LookAt, Screen
@@ -108,6 +109,20 @@ def season_left(found: Observed, look: LookAt) -> Screen | None:
     return Screen("season left", flag, p_value, said + question, p_value, other if flag else None)
 
 
+def untold(found: Observed) -> Screen | None:
+    """Say why no straight trend can be carried on beside a level that wanders; None where one can."""
+    design = design_of(found.series)[1]
+    periods, parameters = design.shape
+    if periods <= parameters:
+        why = f"{periods} periods cannot tell its {parameters} columns apart."
+    elif rank(design) < parameters:
+        why = "a column that is adjusted for is itself a trend, or changes only when the interruption comes."
+    else:
+        return None
+    said = f"No segmented regression stands beside the effect: {why}"
+    return Screen("straight trend", flag=False, statistic=None, why=said)
+
+
 def slope_left(found: Observed, look: LookAt) -> Screen | None:
     """Ask whether the slope bends too where only the level is registered to change; None where it cannot be seen."""
     bent = replace(found.series, slopes=True)
@@ -141,7 +156,11 @@ def made_up_interruption(found: Observed, fit: Callable[[TimeSeries], Segmented 
     design = design_of(before)[1]
     if start < FEWEST or rank(design) < design.shape[1] or first <= design.shape[1] + 1:
         return None
-    effect = fit(before).effect
+    try:
+        effect = fit(before).effect
+    except InputError as refused:
+        why = f"No interruption can be made up at {found.periods[start]}: {refused}"
+        return Screen("placebo in time", flag=False, statistic=None, why=why)
     p_value = p_value_of(effect)
     flag = p_value <= EARLY_P
     said = (
