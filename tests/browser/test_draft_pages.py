@@ -19,6 +19,8 @@ def answer(page, said: dict[str, str]) -> None:
             page.locator(f'[name="{name}"][value="{text}"]').check()
         elif field.first.get_attribute("type") == "checkbox":
             field.check()
+        elif page.locator(f'select[name="{name}"]').count():
+            field.select_option(text)
         elif not field.first.get_attribute("readonly"):
             field.fill(text)
 

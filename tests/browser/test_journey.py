@@ -168,6 +168,7 @@ STEPS = (
         ("choose", "Higher is better"),
         ("fill", "What is the smallest improvement worth having", "0.125"),
     ),
+    (),  # no further outcome
     (
         ("fill", "Which column of the data names the groups", "mother_tongue"),
         ("fill", "The groups, each with its share", "Danish = 0.905\nother = 0.095"),

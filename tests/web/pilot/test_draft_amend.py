@@ -58,6 +58,17 @@ def test_an_amendment_shows_each_change_and_stands_beside_the_first_promise(lock
     assert not ProtocolDraft.objects.exists()
 
 
+def test_an_amendment_shows_what_becomes_of_a_further_outcome(locked, as_):
+    owner = as_(OWNER)
+    draft = amending(owner)
+    review = change(owner, draft, "further-outcomes", **{"secondary-0-better": "higher", "secondary-0-unit": "calls"})
+
+    said = review.content.decode()
+    assert "Which way is better? (false_alarms)" in said
+    assert "<ins>higher</ins>" in said
+    assert "Its unit, in words (false_alarms)" in said
+
+
 def test_an_amendment_after_data_began_says_so_before_it_is_recorded(locked, as_, monkeypatch):
     owner = as_(OWNER)
     draft = amending(owner)

@@ -106,3 +106,24 @@ def test_groups_are_added_one_after_another(a_case, as_):
     assert {name: text for name, text in said.items() if name.endswith("column") and text and "equity" in name} == {
         "equity-1-column": "sex"
     }
+
+
+def test_further_outcomes_are_added_one_after_another(a_case, as_):
+    owner = as_(OWNER)
+    draft = begin(owner, a_case)
+    step = reverse("draft-step", args=[draft.id, "further-outcomes"])
+    one = {"secondary-0-column": "false_alarms", "secondary-0-measure": "count", "secondary-0-better": "lower"}
+
+    owner.post(step, {**one, "go": "add"})
+    page = owner.get(step).content.decode()
+    assert 'name="secondary-1-column"' in page
+    assert "Outcome 2" in page
+    answer = owner.post(step, {**one, "secondary-1-column": "false_alarms", "go": "on"})
+    assert answer.status_code == 422
+    said = answer.content.decode()
+    assert "&quot;false_alarms&quot; is a further outcome already" in said
+    assert 'href="#id_secondary-1-measure"' in said
+    owner.post(step, {**one, "secondary-1-column": "", "go": "on"})
+    exported = owner.get(reverse("draft-export", args=[draft.id])).content.decode()
+    assert '[[secondary]]\ncolumn = "false_alarms"\nmeasure = "count"\nbetter = "lower"\n' in exported
+    assert exported.count("[[secondary]]") == 1

@@ -144,6 +144,17 @@ def test_a_mistake_stands_at_its_question_in_plain_words(name, typed, at, said):
     assert " = …" not in str(one)
 
 
+def test_a_mistake_stands_at_its_own_further_outcome():
+    answers = {name: text for step in ANSWERS.values() for name, text in step.items()}
+    typed = {"secondary-4-column": "arm", "secondary-4-measure": "mean", "secondary-4-better": "lower"}
+    found = {one.name: str(one) for one in read({**answers, "scale-no_group_harmed": "true", **typed}).wrong}
+
+    assert found == {
+        "secondary-4-column": '"arm" is the arm already and cannot be a further outcome as well.'
+        " Name another column, or empty this outcome."
+    }
+
+
 @given(st.sets(st.integers(0, 19)))
 def test_groups_keep_their_places(numbers):
     typed = {f"equity-{one}-column": f"c{one}" for one in numbers}

@@ -27,6 +27,8 @@ IN_A_FORM = {
     ),
     'Write planned = 1, or method = "obrien-fleming".': "Plan one look, or choose to look several times.",
     'Remove [scale], or write [population] kind = "impact".': "Empty the rule to scale, or ask whether it works.",
+    "Name another column, or remove this [[secondary]] table.": "Name another column, or empty this outcome.",
+    "Remove [[secondary]], or register a pilot for each outcome.": "Empty them, or register a pilot for each outcome.",
     "Add eligible_shares.": "Write the groups with their shares.",
     "Add [scale] no_group_under_reached = true.": "Tick “every group is reached” in the rule.",
     "Plan a larger pilot (clew pilot size says how large), or know that it will most likely end undecided.": (
