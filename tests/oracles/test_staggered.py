@@ -12,8 +12,9 @@ import pytest
 
 from clew.evaluate.aggregation import Averages, by_cohort, by_event_time
 from clew.evaluate.arrays import ArrayRows
-from clew.evaluate.callaway_santanna import group_time
+from clew.evaluate.callaway_santanna import group_time, overlaps
 from clew.evaluate.honest import relative_magnitudes
+from clew.evaluate.overlap import Cover, cover
 from clew.evaluate.panel import Panel, panel_of
 from clew.evaluate.rows import Layout, Moments
 from clew.evaluate.two_by_two import changes, cross_sections, two_by_two
@@ -129,6 +130,25 @@ def test_castle_doctrine_as_stata() -> None:
     plain, weighed = two_way(castle()), two_way(castle("popwt"))
     assert (plain.estimate, plain.std_error) == pytest.approx(stata["stata_twfe_unweighted"], abs=1e-8)
     assert (weighed.estimate, weighed.std_error) == pytest.approx(stata["stata_twfe_weighted"], abs=1e-7)
+
+
+def covered(data: Panel, covariates: np.ndarray, against: Any) -> tuple[Cover, float]:
+    """How far all cohorts are covered, and the share without like, above which the screen asks."""
+    found = cover(overlaps(data, covariates, against=against, base="universal"))
+    return found, found.alone / found.treated
+
+
+def test_overlap_of_counties_and_of_states(shared_data: Path) -> None:
+    """Counties of like size lie on both sides; of 21 states none had a chance above .9, yet for the one that starts in
+    2010 a state or two carry the weight: said, not asked."""
+    found, share = covered(*teen_employment(shared_data), "never")
+    assert (found.treated, share, found.beyond) == (191, 0.0, 0)
+    assert f"{found.least.effective:.0f} of {found.least.compared}" == "249 of 309"
+    income = panel_of(moments(tables()["castle"], "l_income", "sid", "year", "start"), unit="sid", period="year")
+    found, share = covered(castle(), income.outcome[:, :1], "never")
+    assert (found.treated, share, found.beyond) == (21, 0.0, 1)
+    assert f"{found.least.effective:.1f} of {found.least.compared} for {found.least.treated}" == "1.7 of 29 for 1"
+    assert f"{found.least.largest:.2f}, {found.least.high:.2f}" == "0.49, 0.38"
 
 
 def test_organ_donors() -> None:

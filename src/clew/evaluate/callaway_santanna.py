@@ -17,6 +17,7 @@ import numpy as np
 from clew.evaluate.cohort_cells import Against, Base, Cells, cells_of, cut, until_all_are_treated
 from clew.evaluate.cohorts import Cohorts, cohorts_of, unit_weights
 from clew.evaluate.doubly_robust import Changes, doubly_robust, plain
+from clew.evaluate.overlap import Overlap, overlap
 from clew.evaluate.panel import Flags, Panel
 from clew.evaluate.rows import Floats, Integers, numbered, summed
 
@@ -75,10 +76,8 @@ def group_time(
 
     Raises: InputError where no unit is left to compare with.
     """
-    later = np.asarray(panel.start > 0)
-    whole = until_all_are_treated(cut(panel, later), against)
-    seen = np.asarray((whole.n > 0).any(axis=1))
-    used, x = cut(whole, seen), None if covariates is None else covariates[later][seen]
+    used, kept = _used(panel, against)
+    x = None if covariates is None else covariates[kept]
     starts, of = numbered(used.start)
     cells = cells_of(used, of, starts, (against, base))
     plain = x is None and used.balanced
@@ -98,6 +97,29 @@ def group_time(
         of_cohort=_clusters_of_cohorts(used, of),
         left_out=len(panel.start) - len(used.start),
     )
+
+
+def overlaps(panel: Panel, covariates: Floats, *, against: Against, base: Base) -> tuple[Overlap, ...]:
+    """Return for each cohort, and each set of units that it is compared with, how far these cover it.
+
+    Arguments and errors as in `group_time`.
+    """
+    used, kept = _used(panel, against)
+    x, (starts, of) = covariates[kept], numbered(used.start)
+    weight, cells = unit_weights(used), cells_of(used, of, starts, (against, base))
+    return tuple(
+        overlap(Changes(np.zeros((int(units.sum()), 0)), treated[units], x[units], weight[units]), int(starts[cohort]))
+        for units, treated, together in _alike(used, of, cells)
+        for cohort in cells.cohort[together[:1]]
+    )
+
+
+def _used(panel: Panel, against: Against) -> tuple[Panel, Integers]:
+    """The units that have a before, in the periods in which somebody is not treated yet, and their places."""
+    later = np.flatnonzero(panel.start > 0)
+    whole = until_all_are_treated(cut(panel, np.asarray(panel.start > 0)), against)
+    seen = np.asarray((whole.n > 0).any(axis=1))
+    return cut(whole, seen), later[seen]
 
 
 def _from_means(panel: Panel, cells: Cells) -> tuple[Floats, Movements]:

@@ -54,7 +54,7 @@ def doubly_robust(units: Changes) -> tuple[Floats, Floats]:
     x = _independent(units.covariates, weight)
     chance = _chance(x, units.treated, weight)
     treated, others = weight * units.treated, weight * ~units.treated
-    like = others * np.where(chance < CERTAIN, chance, 0.0) / (1 - np.minimum(chance, CERTAIN))
+    like = others * likeness(chance)
     gram = _inverse((others[:, None] * x).T @ x)
     residual = units.change - x @ (gram @ (others[:, None] * x).T @ units.change)
     fitted = (others[:, None] * x) @ gram
@@ -64,6 +64,17 @@ def doubly_robust(units: Changes) -> tuple[Floats, Floats]:
     moved -= (fitted @ (_mean(x, treated)[0] - _mean(x, like)[0]))[:, None] * residual
     moved -= _through_chance(x, units.treated, (weight, chance)) @ (x.T @ from_others)
     return of_treated - of_others, moved
+
+
+def chances(units: Changes) -> Floats:
+    """Return each unit's chance of treatment given its covariates, (N,). Raises InputError as `doubly_robust`."""
+    weight = units.weight / units.weight.mean()
+    return _chance(_independent(units.covariates, weight), units.treated, weight)
+
+
+def likeness(chance: Floats) -> Floats:
+    """By how much comparison units are weighed to be like the treated: (N,)."""
+    return np.asarray(np.where(chance < CERTAIN, chance, 0.0) / (1 - np.minimum(chance, CERTAIN)))
 
 
 def _independent(covariates: Floats, weight: Floats) -> Floats:

@@ -22,8 +22,10 @@ METHOD = Method(
         assumes=(
             (
                 "Chance alone dealt the clusters.",
-                "What is adjusted for is held against what chance deals, cluster by cluster (baseline balance); with few"
-                " clusters all ways to deal them are gone through (randomisation test).",
+                (
+                    "What is adjusted for is held against what chance deals, whole clusters at a time (baseline"
+                    " balance); with few clusters all ways to deal them are gone through (randomisation test)."
+                ),
             ),
             (
                 "Those lost do not differ between arms.",

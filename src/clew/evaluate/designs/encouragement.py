@@ -214,8 +214,10 @@ METHOD = Method(
         assumes=(
             (
                 "Chance alone dealt the offer.",
-                "Arm sizes are held against the registered share (sample-ratio mismatch); what is adjusted for is held"
-                " against what chance deals (baseline balance).",
+                (
+                    "Arm sizes are held against the registered share (sample-ratio mismatch); what is adjusted for is"
+                    " held against what chance deals (baseline balance)."
+                ),
             ),
             ("Those lost do not differ between arms.", "The shares lost are compared (differential attrition)."),
             (

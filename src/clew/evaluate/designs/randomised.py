@@ -22,8 +22,10 @@ METHOD = Method(
         assumes=(
             (
                 "Chance alone dealt the arms.",
-                "Arm sizes are held against the registered share (sample-ratio mismatch); what is adjusted for is held"
-                " against what chance deals (baseline balance).",
+                (
+                    "Arm sizes are held against the registered share (sample-ratio mismatch); what is adjusted for is"
+                    " held against what chance deals (baseline balance)."
+                ),
             ),
             (
                 "Those lost do not differ between arms.",

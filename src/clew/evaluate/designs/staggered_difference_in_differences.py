@@ -11,11 +11,11 @@ from clew.evaluate.aggregation import Aggregate, Averages, by_cohort, by_event_t
 from clew.evaluate.callaway_santanna import GroupTime
 from clew.evaluate.designs.method import About, Basis, Beside, Method
 from clew.evaluate.designs.starts_checks import check_starts
-from clew.evaluate.designs.starts_data import effects_of, layout, mean_after, moments_of, seen_in, sides
+from clew.evaluate.designs.starts_data import effects_of, layout, mean_after, moments_of, overlaps_of, seen_in, sides
 from clew.evaluate.designs.starts_drawn import draw
 from clew.evaluate.designs.starts_further import MOST_SHOWN, by_time, further, nearest, of_average, warned_of
 from clew.evaluate.designs.starts_pictures import event_study, paths
-from clew.evaluate.designs.starts_screens import attrition, few_treated, left_out, pre_trends, sensitivity
+from clew.evaluate.designs.starts_screens import attrition, coverage, few_treated, left_out, pre_trends, sensitivity
 from clew.evaluate.estimate import RawEstimate
 from clew.evaluate.finding import Further, LookAt, Picture
 from clew.evaluate.panel import Panel
@@ -70,7 +70,8 @@ def degrees_of_freedom(effects: GroupTime) -> float:
 
 def beside(protocol: Protocol, rows: Rows, raw: RawEstimate, look: LookAt) -> Beside:
     """Return the checks of parallel trends and of who is missing, effects by cohort and time, and other estimators."""
-    panel, effects = effects_of(protocol, moments_of(protocol, rows))
+    moments = moments_of(protocol, rows)
+    panel, effects = effects_of(protocol, moments)
     study = by_event_time(effects, protocol.design.aggregate)
     tested, alone = resting_on_enough(study), int((effects.of_cohort[np.unique(effects.cells.cohort)] == 1).sum())
     seen = seen_in(protocol, rows.tally(layout(protocol)))
@@ -81,6 +82,7 @@ def beside(protocol: Protocol, rows: Rows, raw: RawEstimate, look: LookAt) -> Be
             *sensitivity(tested, raw.df, look),
             few_treated(*effects.clusters, what, alone),
             attrition(seen),
+            *coverage(overlaps_of(protocol, moments), panel.periods),
             *left_out(effects.left_out, len(panel.units)),
         ),
         further=(
@@ -159,6 +161,14 @@ METHOD = Method(
                 "Units with two starts are refused.",
             ),
             (
+                "Every treated unit has like ones among those it is compared with, given the baseline columns.",
+                (
+                    "The chance of treatment is estimated from the columns adjusted for; asked about where more than"
+                    " one in twenty treated units has a chance above 0.9, and told how few comparison units carry the"
+                    " weight (overlap)."
+                ),
+            ),
+            (
                 "Those missing do not differ between treated and comparison units.",
                 "Missing unit-periods are compared, with units as clusters (differential attrition).",
             ),
@@ -172,6 +182,7 @@ METHOD = Method(
         sources=(
             "Callaway & Sant'Anna (2021), Journal of Econometrics 225(2)",
             "Sant'Anna & Zhao (2020), Journal of Econometrics 219(1)",
+            "Crump, Hotz, Imbens & Mitnik (2009), Biometrika 96(1)",
             "Rambachan & Roth (2023), Review of Economic Studies 90(5)",
             "Goodman-Bacon (2021), Journal of Econometrics 225(2)",
         ),

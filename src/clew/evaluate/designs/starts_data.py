@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from clew.errors import InputError, Problem
-from clew.evaluate.callaway_santanna import GroupTime, group_time
+from clew.evaluate.callaway_santanna import GroupTime, group_time, overlaps
 from clew.evaluate.designs.method import Sides
+from clew.evaluate.overlap import Overlap
 from clew.evaluate.panel import Flags, Panel, in_time, panel_of, start_places
 from clew.evaluate.rows import (
     Floats,
@@ -148,6 +149,16 @@ def effects_of(protocol: Protocol, moments: Moments, *, whole: bool = True) -> t
     against = protocol.design.against if protocol.design.treated_from else "never"
     covariates = baseline(protocol, moments, panel) if whole else None
     return panel, group_time(panel, against=against, base="universal", covariates=covariates)
+
+
+def overlaps_of(protocol: Protocol, moments: Moments) -> tuple[Overlap, ...]:
+    """Return how far comparison units cover each cohort, by the chances that `effects_of` weighs by; empty where no
+    baseline column varies."""
+    panel = panel_from(protocol, moments)
+    covariates = baseline(protocol, moments, panel)
+    if covariates is None:
+        return ()
+    return overlaps(panel, covariates, against=protocol.design.against, base="universal")
 
 
 def moments_of(protocol: Protocol, rows: Rows, within: Within = ()) -> Moments:

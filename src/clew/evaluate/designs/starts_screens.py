@@ -1,6 +1,6 @@
 """What is asked of data that follow units over time: earlier trends, few treated, outcomes that are missing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -10,11 +10,15 @@ from clew.evaluate.designs.starts_data import Seen
 from clew.evaluate.finding import Alternative, LookAt, Screen
 from clew.evaluate.honest import break_down, relative_magnitudes
 from clew.evaluate.looks import critical_value
+from clew.evaluate.overlap import NO_LIKE, Overlap, cover
 from clew.evaluate.pre_trends import FEWEST, Before, joint_test, straight_on
 from clew.evaluate.screens import Followed, differential_attrition
 
 TREND_P: Final = 0.05
 """Earlier trends are questioned below this p-value: the test sees little, so it is not made stricter."""
+
+MOST_ALONE: Final = 0.05
+"""Overlap is questioned where a larger share of the treated has no like: fewer cannot move the average far."""
 
 LEVEL_OF_ONE: Final = 1.0
 """The multiple of earlier movements that the sensitivity figure allows."""
@@ -85,6 +89,29 @@ def few_treated(treated: int, compared: int, what: str, alone: int = 0) -> Scree
     lone = f" {alone} start alone: how they move by chance is not in the standard error." if alone else ""
     why = f"{said}: are so few like any others that might have been chosen?" if flag else f"{said}."
     return Screen(f"few treated {what}", flag, float(min(treated, compared)), why + lone)
+
+
+def coverage(found: tuple[Overlap, ...], periods: Sequence[str]) -> Iterator[Screen]:
+    """Ask who is like the treated, where many of them have a chance of treatment near 1 given baseline columns.
+
+    Source: Crump, Hotz, Imbens & Mitnik (2009), Dealing with limited overlap in estimation of average treatment
+    effects, Biometrika 96(1): chances above 0.9. That one in twenty treated units may have them is this project's rule.
+    """
+    if not found:
+        return
+    all_of_them = cover(found)
+    least, share = all_of_them.least, all_of_them.alone / all_of_them.treated
+    said = (
+        f"Given baseline columns, {all_of_them.alone} of {all_of_them.treated} treated units had a chance of treatment"
+        f" above {NO_LIKE:.0%}, and {all_of_them.beyond} above that of every comparison unit"
+    )
+    thin = (
+        f" Where they are covered least ({least.treated} with start {periods[least.start]}), the {least.compared}"
+        f" comparison units count as {least.effective:.1f}; their largest chance is {least.largest:.2f}, the 99th"
+        f" percentile {least.high:.2f}."
+    )
+    question = ": who among the others is like them?" if share > MOST_ALONE else "."
+    yield Screen("overlap", share > MOST_ALONE, share, said + question + thin)
 
 
 def left_out(units: int, of: int) -> Iterator[Screen]:
