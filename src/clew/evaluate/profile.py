@@ -1,6 +1,6 @@
 """What a column holds, before any sum is taken: its kind, its range, how many values; and what is wrong with it.
 
-For Parquet the ranges and counts come from the file's own statistics, which costs nothing.
+For Parquet the ranges and counts of a column without gaps come from the file's own statistics, which costs nothing.
 """
 
 from collections.abc import Sequence
@@ -70,7 +70,9 @@ def kind_of(table: Table, column: str) -> Kind:
 
 
 def profile(table: Table, layouts: Sequence[Layout]) -> Profiles:
-    """Measure every needed column in one query. `layouts`: of each outcome; they differ in it alone.
+    """Measure every needed column: those of CSV in one query, those of Parquet each in its own.
+
+    `layouts`: of each outcome; they differ in it alone.
 
     Raises: InputError where the files cannot be read through, or hold no row.
     """
@@ -78,11 +80,12 @@ def profile(table: Table, layouts: Sequence[Layout]) -> Profiles:
     variables = distinct(*(each.outcome for each in layouts), *layout.beside, layout.weights)
     keys = distinct(*layout.design_keys, *layout.groups)
     drafts = [*(_variable(table, column) for column in variables), *(_key(table, column) for column in keys)]
-    asked = ", ".join(part for draft in drafts for part in draft.asked)
-    rows, *answers = table.fetch(f"SELECT count(*), {asked} FROM {table.source}")[0]
+    together = [drafts] if table.parts[0].kind == "csv" else [[draft] for draft in drafts]
+    answers = [_asked(table, part) for part in together]
+    rows = answers[0][0]
     if not rows:
         raise InputError("there is no row below the header.", where=str(table.parts[0].path), do="Bring the data.")
-    found = [draft.answered(answers[4 * place : 4 * place + 4]) for place, draft in enumerate(drafts)]
+    found = [one for _, of_part in answers for one in of_part]
     of_variables, of_keys = found[: len(variables)], found[len(variables) :]
     return Profiles(rows, {one.column: one for one in of_variables}, {one.column: one for one in of_keys})
 
@@ -110,6 +113,13 @@ class _Draft:
         kind: Kind = "real" if tried and parsed else self.kind
         sql = self.filled if kind == "text" else self.sql
         return Profile(self.column, sql, kind, filled, parsed, low, high)
+
+
+def _asked(table: Table, drafts: Sequence[_Draft]) -> tuple[int, list[Profile]]:
+    """How many rows there are, and the columns as measured."""
+    asked = ", ".join(part for draft in drafts for part in draft.asked)
+    rows, *answers = table.fetch(f"SELECT count(*), {asked} FROM {table.source}")[0]
+    return rows, [draft.answered(answers[4 * place : 4 * place + 4]) for place, draft in enumerate(drafts)]
 
 
 def _variable(table: Table, column: str) -> _Draft:
