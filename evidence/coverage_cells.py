@@ -156,6 +156,14 @@ def _jumps() -> list[Cell]:
             _cell(kind, f"{n:,} units", JUMP, f"units = {n}\nsd = 1", "local-linear, robust-bias-corrected")
             for n in (200, 500, 2000)
         ),
+        _cell(
+            kind,
+            "500 units, one baseline column",
+            JUMP,
+            "units = 500\nsd = 1\nr2 = 0.5",
+            "local-linear, robust-bias-corrected",
+            MEAN + 'adjust_for = ["x"]\n',
+        ),
         _cell(kind, "500 units, a plain regression", plain, "units = 500\nsd = 1", "local-linear, hc1"),
     ]
 

@@ -21,7 +21,8 @@ def jump(x: list, y: list, c: float = 0.0, **arguments: object) -> dict:
     """Bandwidths, estimates and standard errors by rdrobust."""
     from rdrobust import rdrobust
 
-    arrays = {name: np.array(value) if name in {"fuzzy", "cluster"} else value for name, value in arguments.items()}
+    many = {"fuzzy", "cluster", "covs"}
+    arrays = {name: np.array(value) if name in many else value for name, value in arguments.items()}
     found = rdrobust(np.array(y, float), np.array(x, float), c=c, **arrays)
     coef, error = (np.asarray(getattr(found, name), float).ravel() for name in ("coef", "se"))
     return {
@@ -61,12 +62,16 @@ def rank(x: list, c: float = 0.0) -> dict:
     }
 
 
+SENATE_BASELINE = ("class", "termshouse", "termssenate", "population")
+
+
 def senate() -> dict:
     """Margins and votes of the US Senate, from the package's own file."""
     import rdrobust
 
     table = pd.read_csv(f"{rdrobust.__path__[0]}/data/rdrobust_RDsenate.csv").dropna(subset=["vote"])
-    return {"x": table["margin"].tolist(), "y": table["vote"].tolist(), "state": table["state"].tolist()}
+    columns = {"x": "margin", "y": "vote", "state": "state"} | {name: name for name in SENATE_BASELINE}
+    return {name: [None if pd.isna(one) else one for one in table[column]] for name, column in columns.items()}
 
 
 def table(package: str, name: str, columns: list) -> dict:

@@ -7,6 +7,7 @@ ratio depends on the outcome's origin, so ours is held against its `sharpbw`.
 import json
 import os
 import subprocess
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -47,12 +48,23 @@ def real(name: str) -> dict[str, Any]:
     if name == "senate":
         found = asked({"ask": "senate"})[0]
         return {"x": np.array(found["x"]), "y": np.array(found["y"])}
+    if name == "senate, terms":
+        found = {
+            column: np.array(values, float)
+            for column, values in asked({"ask": "senate"})[0].items()
+            if column != "state"
+        }
+        known = np.all([np.isfinite(values) for values in found.values()], axis=0)
+        baseline = np.column_stack([found[column] for column in ("class", "termshouse", "termssenate", "population")])
+        return {"x": found["x"][known], "y": found["y"][known], "baseline": baseline[known]}
     if name == "transfers":
         table = gov_transfers.load_pandas().data
         return {"x": table["Income_Centered"].to_numpy(), "y": table["Support"].to_numpy()}
     if name == "elections":
         table = close_elections_lmb.load_pandas().data.dropna(subset=["lagdemvoteshare", "score"])
-        return {"x": table["lagdemvoteshare"].to_numpy(float) - 0.5, "y": table["score"].to_numpy(float)}
+        x = table["lagdemvoteshare"].to_numpy(float) - 0.5
+        years = np.column_stack([table[column].to_numpy(float) for column in ("year", "district")])
+        return {"x": x, "y": table["score"].to_numpy(float), "baseline": years}
     table = mortgages.load_pandas().data
     received = table["vet_wwko"].to_numpy(float)
     return {"x": table["qob_minus_kw"].to_numpy(float), "y": table["home_ownership"].to_numpy(), "received": received}
@@ -60,6 +72,8 @@ def real(name: str) -> dict[str, Any]:
 
 def case_of(name: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """The rows of a case and the arguments that ask rdrobust for the same."""
+    if name.startswith("drawn "):
+        return drawn(int(name.removeprefix("drawn ")))
     kind, _, what = name.partition(": ")
     steps = {"continuous": None, "ties": 0.02, "heavy ties": 0.1, "hardly any values": 0.2}
     rows = around_a_cutoff(seed=5, step=steps[kind]) if kind in steps else dict(real(kind))
@@ -68,6 +82,7 @@ def case_of(name: str) -> tuple[dict[str, Any], dict[str, Any]]:
     scale = float(np.std(rows["x"]))
     more = {
         "": {},
+        "adjusted": {"covs": rows.get("baseline")},
         "received": {"fuzzy": rows.get("received"), "sharpbw": True},
         "nobody below receives": {"fuzzy": rows.get("received", 0.0) * (rows["x"] >= 0), "sharpbw": True},
         "uniform": {"kernel": "uniform"},
@@ -79,29 +94,69 @@ def case_of(name: str) -> tuple[dict[str, Any], dict[str, Any]]:
     return rows, more
 
 
+def drawn(seed: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Rows of any kind with one to four baseline columns, of which one may be another's sum, and any way to ask."""
+    rng = np.random.default_rng([20, seed])
+    n, many = int(rng.integers(300, 1500)), int(rng.integers(1, 4))
+    rows = around_a_cutoff(seed=seed, n=n, step=rng.choice([None, 0.02, 0.1]))
+    baseline = rng.normal(0, 10.0 ** rng.integers(-3, 4, many), (n, many)) + 50 * rng.integers(0, 2)
+    baseline[:, 0] += np.std(baseline[:, 0]) * (0.3 * rows["x"] + rows["received"])
+    baseline[:, -1] = np.round(baseline[:, -1] / np.std(baseline[:, -1]))
+    weights = rng.normal(0, 1, many) / np.std(baseline, axis=0)
+    rows["y"] = rows["y"] + baseline @ weights
+    if seed % 4 == 3:
+        baseline = np.column_stack([baseline, baseline.sum(axis=1)])
+    if rng.integers(2):
+        rows["x"] = np.round(rows["x"] / 0.02)  # whole numbers, so that equal distances are equal in every software
+    more: dict[str, Any] = {"covs": baseline}
+    more |= {"cluster": rows["village"]} if rng.integers(2) else {}
+    more |= {"fuzzy": rows["received"], "sharpbw": True} if rng.integers(2) else {}
+    more |= {"kernel": "uniform"} if rng.integers(3) == 0 else {}
+    scale = float(np.std(rows["x"]))
+    return rows, more | ({"h": scale, "b": 1.3 * scale} if rng.integers(3) == 0 else {})
+
+
+DRAWN = tuple(f"drawn {seed}" for seed in range(24))
 MADE_UP = ("continuous", "ties", "heavy ties", "hardly any values")
 WAYS = ("received", "nobody below receives", "uniform", "fixed", "fixed, wider b", "clusters", "clusters, received")
 CASES = ("senate", "transfers", "elections", "mortgages: received", *MADE_UP)
 CASES += tuple(f"{kind}: {way}" for kind in MADE_UP for way in WAYS)
+ADJUSTED = ("senate, terms: adjusted", "elections: adjusted", *DRAWN)
 
 
 @cache
 def theirs() -> dict[str, dict[str, Any]]:
-    """What rdrobust says of every case, asked once."""
-    cases = [{"ask": "jump", "x": rows["x"], "y": rows["y"], **more} for rows, more in map(case_of, CASES)]
-    return dict(zip(CASES, asked(*cases), strict=True))
+    """What rdrobust says of every case, asked once. Baseline columns are sent to it about 0 in their own spread, which
+    changes no figure: far from 0 it loses digits."""
+    cases = [{"ask": "jump", "x": rows["x"], "y": rows["y"], **more} for rows, more in map(case_of, CASES + ADJUSTED)]
+    for case in cases:
+        if "covs" in case:
+            case["covs"] = (case["covs"] - case["covs"].mean(axis=0)) / case["covs"].std(axis=0)
+    return dict(zip(CASES + ADJUSTED, asked(*cases), strict=True))
 
 
 def ours(name: str) -> Jump:
     rows, more = case_of(name)
     variables = [rows["y"], *([more["fuzzy"]] if "fuzzy" in more else [])]
-    running: Running = running_of(rows["x"], *variables, cluster=more.get("cluster"))
+    held = more.get("covs", np.zeros((len(rows["x"]), 0))).T
+    running: Running = running_of(rows["x"], *variables, *held, cluster=more.get("cluster"))
+    running = replace(running, covariates=len(held))
     fixed = Bandwidths(more["h"], more["b"]) if "h" in more else None
     return jump(running, fixed, "uniform" if more.get("kernel") == "uniform" else "triangular")
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_bandwidths_estimates_and_errors(name: str) -> None:
+    found, expected = ours(name), theirs()[name]
+    assert (found.bandwidths.h, found.bandwidths.b) == pytest.approx((expected["h"], expected["b"]), rel=1e-8)
+    assert (found.n_below, found.n_above) == tuple(expected["n"])
+    for figure in ("conventional", "conventional_error", "estimate", "std_error"):
+        assert getattr(found, figure) == pytest.approx(expected[figure], rel=1e-8), figure
+
+
+@pytest.mark.parametrize("name", ADJUSTED)
+def test_bandwidths_estimates_and_errors_adjusted_for_baseline_columns(name: str) -> None:
+    """Calonico, Cattaneo, Farrell & Titiunik (2019)."""
     found, expected = ours(name), theirs()[name]
     assert (found.bandwidths.h, found.bandwidths.b) == pytest.approx((expected["h"], expected["b"]), rel=1e-8)
     assert (found.n_below, found.n_above) == tuple(expected["n"])

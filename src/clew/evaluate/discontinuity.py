@@ -2,7 +2,8 @@
 
 Source: Calonico, Cattaneo & Titiunik (2014), Robust nonparametric confidence intervals for regression-discontinuity
 designs, Econometrica 82(6), Theorems 1 and 3 (sharp, fuzzy), §2.4 (variance); Hahn, Todd & van der Klaauw (2001),
-Econometrica 69(1) (fuzzy).
+Econometrica 69(1) (fuzzy); Calonico, Cattaneo, Farrell & Titiunik (2019), Review of Economics and Statistics 101(3)
+(covariates).
 """
 
 import math
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clew.errors import InputError
+from clew.evaluate.discontinuity_adjustment import adjusted
 from clew.evaluate.discontinuity_bandwidth import Bandwidths, best_bandwidths, widened
 from clew.evaluate.local_polynomial import Kernel, LocalFit, Running, local_fit, spread_of, too_few, variance
 from clew.evaluate.rows import Floats
@@ -30,7 +32,7 @@ class Jump:
     `conventional`, `conventional_error`: of the local lines, with a standard error that takes their bias for nothing.
     `estimate`, `std_error`: bias-corrected and robust. `n_below`, `n_above`: rows within `h`; `values_below`,
     `values_above`: distinct values of the running variable there. `lines`: (2, 2, V), below and above, level at the
-    cut-off and slope, about the variables' origin.
+    cut-off and slope, about the variables' origin; where covariates are adjusted for, for a row in the middle of them.
     """
 
     conventional: float
@@ -61,14 +63,16 @@ class _Side:
 def jump(running: Running, bandwidths: Bandwidths | None = None, kernel: Kernel = "triangular") -> Jump:
     """Estimate the jump of the only variable, or the first one's jump for each unit that the second one jumps.
 
+    Covariates are held alike on both sides, by coefficients from the lines' window, and count as known for the spread.
     `bandwidths`: chosen by `best_bandwidths` where None, and `widened` where these hold too few values.
     Raises: InputError where a side holds too few distinct values within the bandwidth, or received does not jump.
     """
     if len(running.below().x) == 0 or len(running.above().x) == 0:
         raise too_few()
     chosen = bandwidths or widened(running, best_bandwidths(running, kernel))
-    below, above = (_side(side, chosen, kernel) for side in (running.below(), running.above()))
-    spread = np.sqrt(np.einsum("rvv->v", running.square) / running.n.sum())
+    spread = np.sqrt(np.einsum("rvv->v", running.unadjusted().square) / running.n.sum())
+    held = adjusted(running, chosen.h, kernel)
+    below, above = (_side(side, chosen, kernel) for side in (held.below(), held.above()))
     level, corrected = _unrounded(above.level - below.level, spread), above.corrected - below.corrected
     ratio, gradient = _ratio(level)
     least = ROUNDED_ERROR * float(spread[0] * abs(gradient[0]))

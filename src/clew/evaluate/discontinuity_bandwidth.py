@@ -5,7 +5,8 @@ derivative, the bias bandwidth b for the second, and the main bandwidth h for th
 
 Source: Calonico, Cattaneo & Titiunik (2014), Econometrica 82(6), §4; Calonico, Cattaneo & Titiunik (2014), Robust
 data-driven inference in the regression-discontinuity design, Stata Journal 14(4), §2.6; Calonico, Cattaneo & Farrell
-(2020), Optimal bandwidth choice for robust bias-corrected inference, Econometrics Journal 23(2).
+(2020), Optimal bandwidth choice for robust bias-corrected inference, Econometrics Journal 23(2); with covariates:
+Calonico, Cattaneo, Farrell & Titiunik (2019), Review of Economics and Statistics 101(3).
 """
 
 import math
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from clew.evaluate.discontinuity_adjustment import contrast
 from clew.evaluate.local_polynomial import Kernel, Running, local_fit, spread_of, variance
 from clew.evaluate.rows import Floats
 
@@ -74,7 +76,7 @@ def best_bandwidths(running: Running, kernel: Kernel = "triangular") -> Bandwidt
     """The MSE-optimal bandwidths for the first variable's jump, by a local line corrected by a local parabola.
 
     Where the jump is divided by that of what was received, these are still the outcome's: a ratio's own would depend on
-    the outcome's origin and fall apart where receiving hardly jumps.
+    the outcome's origin and fall apart where receiving hardly jumps. Covariates are adjusted for on either side apart.
     Raises: InputError where a side holds too few distinct values.
     """
     outcome = running.variables(0)
@@ -109,14 +111,14 @@ def _best(sides: tuple[_Side, _Side], ask: _Ask, further: tuple[float, float]) -
 def _trade(side: _Side, ask: _Ask, bias_h: float) -> _Trade:
     power, beyond, h = ask.power, ask.order + 1, side.h
     fit = local_fit(side.near, ask.order, h, side.kernel)
-    influences = fit.influence(power)
-    noise = h ** (2 * power + 1) * float(variance(fit, influences, side.spread)[0, 0])
+    influences, weights = fit.influence(power), contrast(fit)
+    noise = h ** (2 * power + 1) * float(weights @ variance(fit, influences, side.spread) @ weights)
     constant = float(influences @ (side.near.n * (side.near.x / h) ** beyond)) * h**power
     wider = local_fit(side.rows.within(bias_h, side.kernel), beyond, bias_h, side.kernel)
-    slope = float(wider.coefficients[beyond, 0]) / bias_h**beyond
+    slope = float(wider.coefficients[beyond] @ weights) / bias_h**beyond
     unsure = 0.0
     if ask.regularised:
-        unsure = float(variance(wider, wider.influence(beyond), spread_of(wider.rows))[0, 0])
+        unsure = float(weights @ variance(wider, wider.influence(beyond), spread_of(wider.rows)) @ weights)
     per_bias = 2 * (beyond - power)
     return _Trade((2 * power + 1) * noise, math.sqrt(per_bias) * constant * slope, 3 * per_bias * constant**2 * unsure)
 

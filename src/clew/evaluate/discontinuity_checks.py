@@ -12,6 +12,7 @@ import numpy as np
 
 from clew.errors import InputError
 from clew.evaluate.discontinuity import Jump, corrected_influences, jump
+from clew.evaluate.discontinuity_adjustment import adjusted
 from clew.evaluate.discontinuity_bandwidth import Bandwidths
 from clew.evaluate.local_polynomial import Kernel, Running, local_fit, spread_of, variance
 from clew.evaluate.rows import Floats
@@ -51,12 +52,14 @@ def without_hole(running: Running, width: float) -> Running:
 def donut(running: Running, width: float, bandwidths: Bandwidths, kernel: Kernel = "triangular") -> Donut:
     """Compare the jump of the only variable with and without the rows nearer than `width` to the cut-off.
 
-    Both are sums over the same rows, so is their difference, and its variance counts what they share.
+    Both are sums over the same rows, so is their difference, and its variance counts what they share. Covariates are
+    adjusted for by what they explain of all rows.
     Raises: InputError where too few distinct values are left within the bandwidth.
     """
-    full = jump(running, bandwidths, kernel)
-    hollow = jump(without_hole(running, width), bandwidths, kernel)
-    spread = sum(_change_variance(side, width, bandwidths, kernel) for side in (running.below(), running.above()))
+    held = adjusted(running, bandwidths.h, kernel)
+    full = jump(held, bandwidths, kernel)
+    hollow = jump(without_hole(held, width), bandwidths, kernel)
+    spread = sum(_change_variance(side, width, bandwidths, kernel) for side in (held.below(), held.above()))
     return Donut(hollow, hollow.estimate - full.estimate, math.sqrt(max(spread, 0.0)))
 
 

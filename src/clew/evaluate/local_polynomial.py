@@ -36,7 +36,8 @@ class Running:
 
     `x`: (R,) the running variable minus the cut-off, in its units; each value once, or once a cluster. `n`: (R,) rows.
     `total`: (R, V) sums of the variables (outcome first), `square`: (R, V, V) sums of their products, both about one
-    origin. `cluster`: (R,) codes, None where rows stand alone.
+    origin. `cluster`: (R,) codes, None where rows stand alone. `covariates`: how many of the variables, the last ones,
+    are adjusted for.
     """
 
     x: Floats
@@ -44,11 +45,12 @@ class Running:
     total: Floats
     square: Floats
     cluster: Integers | None = None
+    covariates: int = 0
 
     def where(self, kept: NDArray[np.bool_] | slice) -> "Running":
         """The values that `kept` marks."""
         cluster = None if self.cluster is None else self.cluster[kept]
-        return Running(self.x[kept], self.n[kept], self.total[kept], self.square[kept], cluster)
+        return Running(self.x[kept], self.n[kept], self.total[kept], self.square[kept], cluster, self.covariates)
 
     @property
     def distinct(self) -> int:
@@ -71,7 +73,15 @@ class Running:
         return self.where(slice(int(start), int(end)))
 
     def variables(self, *places: int) -> "Running":
-        """The same rows with fewer variables, or in another order."""
+        """The same rows with fewer variables, or in another order; those adjusted for stay."""
+        many = self.total.shape[1]
+        return self._with((*places, *range(many - self.covariates, many)))
+
+    def unadjusted(self) -> "Running":
+        """The same rows without the variables that are adjusted for."""
+        return replace(self._with(tuple(range(self.total.shape[1] - self.covariates))), covariates=0)
+
+    def _with(self, places: tuple[int, ...]) -> "Running":
         return replace(self, total=self.total[:, places], square=self.square[:, places][:, :, places])
 
 

@@ -30,12 +30,13 @@ Floats = NDArray[np.float64]
 def discontinuity(design: Design, a: Assumed, extent: Extent) -> Precision:
     """The bias-corrected jump, as many rows within the bandwidth on either side; fuzzy: per unit received.
 
-    A bandwidth that is not registered shrinks with the shorter side of the cut-off.
+    A bandwidth that is not registered shrinks with the shorter side of the cut-off. What baseline columns explain is
+    taken off the variance.
     """
     registered = design.bandwidth is not None
     shorter = 0.5 if registered else min(a.share, 1 - a.share)
     each_side = extent.units * (a.within or 1.0) * shorter
-    return Precision(2 * end_variance(1, 1.0 if registered else PILOT_BANDWIDTH) / each_side)
+    return Precision(2 * end_variance(1, 1.0 if registered else PILOT_BANDWIDTH) * (1 - a.r2) / each_side)
 
 
 @lru_cache(maxsize=64)

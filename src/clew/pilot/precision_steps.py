@@ -139,12 +139,17 @@ def _name(sought: Sought) -> str:
         "random-rollout": f"random roll-out over {panel}",
         "difference-in-differences": f"difference-in-differences over {panel}",
         "staggered-difference-in-differences": f"staggered starts over {panel}",
-        "regression-discontinuity": f"at the cut-off alone, {a.within or 1.0:.0%} within the bandwidth",
+        "regression-discontinuity": f"at the cut-off alone, {_near_the_cutoff(a)}",
         "synthetic-control": f"one treated unit and others over {panel}",
         "synthetic-difference-in-differences": f"one treated unit and others over {panel}",
         "interrupted-time-series": "periods after and before",
         "rare-events": "events counted exactly",
     }[sought.kind]
+
+
+def _near_the_cutoff(a: Assumed) -> str:
+    explained = f", {a.r2:.0%} explained by baseline columns" if a.r2 else ""
+    return f"{a.within or 1.0:.0%} within the bandwidth{explained}"
 
 
 def _who_follow(sought: Sought) -> str:

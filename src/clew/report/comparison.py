@@ -64,7 +64,8 @@ def comparison(protocol: Protocol) -> Iterator[str]:
     errors = MODELLED if design.estimator == "structural" else ERRORS[design.standard_errors]
     yield f"Effect: {ESTIMATORS[design.estimator]}; {errors.format(cluster=_cluster(design))}."
     if protocol.outcome.adjust_for:
-        done = "Held against a jump of their own" if design.kind == "regression-discontinuity" else "Adjusted for"
+        tested = ", and held against a jump of their own" if design.kind == "regression-discontinuity" else ""
+        done = f"Adjusted for{tested}"
         yield f"{done}: {', '.join(spoken(column) for column in protocol.outcome.adjust_for)}."
     if design.block:
         yield f"Drawn within {'pairs' if design.paired else 'blocks'}: {spoken(design.block)}."

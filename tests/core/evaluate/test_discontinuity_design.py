@@ -17,6 +17,7 @@ from clew.evaluate.discontinuity_bandwidth import Bandwidths
 from clew.evaluate.discontinuity_regression import plain_jump
 from clew.evaluate.files import open_rows
 from clew.evaluate.finding import Finding, Picture, Screen
+from clew.evaluate.local_polynomial import Running
 from clew.evaluate.world import NO_EFFECT, WORTH_HAVING, Scenario, world_of
 from clew.pilot.protocol import Equity, Protocol
 from designs import Columns, a_pilot, write
@@ -88,7 +89,10 @@ def test_the_p_value_is_that_of_the_corrected_estimate() -> None:
 def test_files_say_the_same(tmp_path: Path) -> None:
     data, protocol = people(step=0.5), pilot(adjust_for=("age", "town"))
     of_files = analyse(protocol, open_rows(write(data, tmp_path / "data.csv"), protocol))
-    assert of_files.effect.estimate == pytest.approx(found(protocol, data).effect.estimate, rel=1e-9)
+    in_memory = found(protocol, data)
+    assert of_files.effect.estimate == pytest.approx(in_memory.effect.estimate, rel=1e-9)
+    assert of_files.effect.interval == pytest.approx(in_memory.effect.interval, rel=1e-8)
+    assert of_files.effect.mean_comparison == pytest.approx(in_memory.effect.mean_comparison, rel=1e-8)
     assert [one.name for one in of_files.screens] == [one.name for one in found(protocol, data).screens]
 
 
@@ -137,6 +141,74 @@ def test_a_plain_regression_is_asked_for_by_its_errors(errors: str) -> None:
     assert (finding.effect.n, finding.effect.df) == (expected.n, expected.n - 4)
     assert finding.effect.mean_treated - finding.effect.mean_comparison == pytest.approx(expected.estimate)
     assert "local-linear estimate" in {one.name for one in finding.further}
+
+
+def with_baseline(data: Columns, *received: str) -> Running:
+    """The rows with age and two towns as columns that are adjusted for."""
+    towns = [(data["town"] == name).astype(float) for name in ("north", "west")]
+    variables = [data["y"], *(data[name] for name in received), data["age"], *towns]
+    return replace(running_of(data["score"], *variables, cutoff=50), covariates=3)
+
+
+def sharper() -> Columns:
+    """An outcome that age and town explain in part."""
+    data = people()
+    return data | {"y": data["y"] + 0.2 * data["age"] + 1.5 * (data["town"] == "west")}
+
+
+def test_baseline_columns_are_adjusted_for_numbers_and_texts_alike() -> None:
+    data, protocol = sharper(), pilot(adjust_for=("age", "town"))
+    finding, expected = found(protocol, data), jump(with_baseline(data))
+    assert finding.effect.estimate == pytest.approx(expected.conventional)
+    assert finding.effect.std_error == pytest.approx(expected.std_error)
+    assert finding.effect.n == expected.n_below + expected.n_above
+    named = {one.name: one for one in finding.further}
+    assert named["bandwidth"].estimate == pytest.approx(expected.bandwidths.h)
+    bare = found(pilot(), data).effect
+    assert named["without the baseline columns"].estimate == pytest.approx(bare.estimate)
+    assert named["without the baseline columns"].interval == pytest.approx(bare.interval)
+    assert finding.effect.std_error < 0.9 * bare.std_error
+    assert "without the baseline columns" not in {one.name for one in found(pilot(), data).further}
+
+
+def test_the_levels_are_those_of_rows_in_the_middle_of_the_baseline_columns() -> None:
+    data = sharper()
+    effect, bare = found(pilot(adjust_for=("age", "town")), data).effect, found(pilot(), data).effect
+    assert effect.mean_treated - effect.mean_comparison == pytest.approx(effect.estimate)
+    assert effect.mean_comparison == pytest.approx(bare.mean_comparison, abs=4 * bare.std_error)
+    drawn = picture(found(pilot(adjust_for=("age", "town")), data), "cut-off")
+    assert "rows in the middle of the baseline columns" in drawn.sentence
+    assert f"at {effect.mean_comparison:.4g} on the other" in drawn.sentence
+
+
+def test_baseline_columns_are_held_against_a_jump_of_their_own_unadjusted() -> None:
+    data = sharper()
+    named = {one.name: one for one in found(pilot(adjust_for=("age", "town")), data).further}
+    alone = jump(running_of(data["score"], data["age"], cutoff=50))
+    assert named["age at the cut-off"].estimate == pytest.approx(alone.conventional)
+    assert named["age at the cut-off"].std_error == pytest.approx(alone.std_error)
+    west = jump(running_of(data["score"], (data["town"] == "west") * 1.0, cutoff=50))
+    assert named["town = west at the cut-off"].estimate == pytest.approx(west.conventional)
+
+
+def test_per_unit_received_is_adjusted_in_outcome_and_receiving() -> None:
+    data = sharper()
+    came = np.random.default_rng(5).uniform(size=3000) < np.where(data["score"] >= 50, 0.8, 0.2) + data["age"] / 500
+    data |= {"came": came.astype(float)}
+    protocol = pilot(received="came", adjust_for=("age", "town"))
+    finding, expected = found(protocol, data), jump(with_baseline(data, "came"))
+    assert finding.effect.estimate == pytest.approx(expected.conventional)
+    assert finding.effect.std_error == pytest.approx(expected.std_error)
+    named = {one.name: one.estimate for one in finding.further}
+    assert named["jump of the outcome"] / named["first stage"] == pytest.approx(expected.conventional)  # type: ignore[operator]
+
+
+def test_made_up_baseline_columns_explain_the_share_that_is_planned() -> None:
+    protocol = pilot(adjust_for=("age", "size"))
+    protocol = replace(protocol, size=replace(protocol.size, r2=0.6))
+    data = DESIGNS[KIND].draw(protocol, world_of(protocol), Scenario(NO_EFFECT, 0.0), np.random.default_rng(1)).at(1)
+    explained = [np.corrcoef(data[name], data["y"])[0, 1] ** 2 for name in ("age", "size")]
+    assert explained == pytest.approx([0.28, 0.28], abs=0.08)  # a trend along the score is not explained
 
 
 def test_a_plain_regression_without_a_bandwidth_takes_all_rows() -> None:
@@ -225,6 +297,7 @@ COMBINATIONS = {
     "weights": {"weights": "age"},
     "received": {"received": "came", "standard_errors": "hc1"},
     "cluster": {"cluster": "village", "standard_errors": "classical"},
+    "adjust_for": {"adjust_for": ("age",), "standard_errors": "hc2"},
 }
 
 

@@ -33,7 +33,8 @@ def layout(protocol: Protocol) -> Layout:
             where="[design] weights",
             do="Leave it out: the effect is that of the rows at the cut-off as they are.",
         )
-    named = [name for name, column in (("received", design.received), ("cluster", design.cluster)) if column]
+    parts = (("received", design.received), ("cluster", design.cluster), ("adjust_for", protocol.outcome.adjust_for))
+    named = [name for name, columns in parts if columns]
     if design.standard_errors != ROBUST and named:
         raise InputError(
             f"a plain regression (`{design.standard_errors}`) knows no `{named[0]}`.",
@@ -117,9 +118,9 @@ def sides(protocol: Protocol, tally: Tally) -> Sides:
 class Scores:
     """The rows of a subset, by distance past the cut-off.
 
-    `running`: outcome first, then what was received where the protocol names it; without the rows that a registered
-    donut leaves out, which `whole` holds too. `origin`: (V,) what these variables are about. `baseline`: each further
-    variable alone, by name.
+    `running`: outcome first, then what was received where the protocol names it, then the baseline columns, as its
+    covariates; without the rows that a registered donut leaves out, which `whole` holds too. `origin`: what outcome and
+    received are about. `baseline`: each baseline column alone, by name.
     """
 
     running: Running
@@ -131,25 +132,40 @@ class Scores:
 def scores_of(protocol: Protocol, rows: Rows, within: Within = ()) -> Scores:
     """Return the rows within a subset, summed at each value of the running variable (and cluster)."""
     moments = rows.moments(layout(protocol), within)
-    summed_up = _summed(protocol, moments.keys, moments.products)
     main = 2 if protocol.design.received else 1
-    whole, left = summed_up.variables(*range(main)), _without_donut(protocol, summed_up)
-    names = enumerate((protocol.outcome.column, *moments.covariates))
-    baseline = [(name, left.variables(place)) for place, name in names if place >= main]
-    for factor in moments.factors:
-        baseline += _indicators(protocol, moments, factor)
-    return Scores(left.variables(*range(main)), whole, moments.centre[:main], tuple(baseline))
+    indicators = dict(part for factor in moments.factors for part in _indicators(moments, factor))
+    names = (*moments.covariates[main - 1 :], *indicators)
+    whole = _summed(protocol, moments.keys, _beside(moments, list(indicators.values())))
+    left = _without_donut(protocol, whole)
+    baseline = tuple((name, left.variables(place)) for place, name in enumerate(names, main))
+    held = len(names)
+    return Scores(replace(left, covariates=held), replace(whole, covariates=held), moments.centre[:main], baseline)
 
 
 def _without_donut(protocol: Protocol, running: Running) -> Running:
     return running if protocol.design.donut is None else without_hole(running, protocol.design.donut)
 
 
-def _indicators(protocol: Protocol, moments: Moments, factor: str) -> Iterator[tuple[str, Running]]:
-    """Whether a row holds each text value but the first, each a variable of its own."""
+def _indicators(moments: Moments, factor: str) -> Iterator[tuple[str, Floats]]:
+    """Whether the rows of a cell hold each text value but the first, less the share that does: (C,) each."""
     key, n = moments.keys[factor], moments.n.astype(np.float64)
     for label in [key.labels[code] for code in np.unique(key.codes)][1:]:
-        yield f"{factor} = {label}", yes_or_no(protocol, moments.keys, n, n * key.where(label))
+        holds = key.where(label).astype(np.float64)
+        yield f"{factor} = {label}", holds - float(n @ holds / n.sum())
+
+
+def _beside(moments: Moments, further: list[Floats]) -> Floats:
+    """The products of the cells with further variables, each the same in all rows of a cell: (C, 1+V+K, 1+V+K)."""
+    products, known = moments.products, moments.products.shape[1]
+    if not further:
+        return products
+    values = np.column_stack(further)
+    cross = values[:, :, None] * products[:, :1, :]
+    wide = np.empty((len(products), known + len(further), known + len(further)))
+    wide[:, :known, :known] = products
+    wide[:, known:, :known], wide[:, :known, known:] = cross, cross.transpose(0, 2, 1)
+    wide[:, known:, known:] = values[:, :, None] * values[:, None, :] * products[:, :1, :1]
+    return wide
 
 
 def yes_or_no(protocol: Protocol, keys: Mapping[str, Key], n: Floats, yes: Floats) -> Running:

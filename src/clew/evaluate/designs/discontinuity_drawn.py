@@ -1,5 +1,7 @@
 """Made-up pilots about a cut-off: rows spread evenly along the running variable, the outcome in a line along it."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from clew.evaluate.designs.discontinuity_data import values_at
@@ -14,7 +16,7 @@ from clew.pilot.trial import looks_paid_for
 def draw(protocol: Protocol, world: World, scenario: Scenario, rng: np.random.Generator) -> Drawn:
     """Return one made-up pilot: from one end of the running variable to the other the outcome rises as much as the
     effect worth having. Where a column says what was received, the registered share of the treated side receives, and
-    nobody else; the effect is theirs."""
+    nobody else; the effect is theirs. Baseline columns explain the registered share of a mean's variance."""
     there = np.maximum(2, np.rint(np.arange(1, looks_paid_for(protocol) + 1) / protocol.looks.planned * world.units))
     rows = int(there[-1])
     distance = _distance(protocol, rows, rng)
@@ -25,9 +27,13 @@ def draw(protocol: Protocol, world: World, scenario: Scenario, rng: np.random.Ge
     mean = world.baseline + abs(protocol.outcome.worth_having) * distance / np.ptp(distance)
     mean = mean + np.where(receives, effects[groups[0] if groups else np.zeros(rows, dtype=np.int64)], 0.0)
     cluster = rng.integers(0, world.clusters or 1, rows)
+    baseline = {name: rng.standard_normal(rows) for name in protocol.outcome.adjust_for}
+    if baseline and protocol.outcome.measure == "mean":
+        mean = mean + world.sd * np.sqrt(protocol.size.r2 / len(baseline)) * sum(baseline.values())
+        world = replace(world, sd=world.sd * np.sqrt(1 - protocol.size.r2))
     columns = {
         **_design_columns(protocol, distance, receives, cluster),
-        **{name: rng.standard_normal(rows) for name in protocol.outcome.adjust_for},
+        **baseline,
         **{each.column: np.array(each.names)[drawn] for each, drawn in zip(world.groups, groups, strict=True)},
         protocol.outcome.column: _outcomes(protocol, world, mean, cluster, rng),
     }

@@ -27,6 +27,8 @@ def further(protocol: Protocol, scores: Scores, effect: Jump, look: LookAt) -> I
     if protocol.design.standard_errors != ROBUST:
         why = f"local lines within {effect.bandwidths.h:.4g}, corrected for their bias"
         yield Inference(effect).further("local-linear estimate", look, why)
+    if scores.baseline:
+        yield _at(protocol, scores.running.unadjusted(), "without the baseline columns", None, look)
     yield _corrected(effect, look)
     yield _conventional(effect, look)
     why = f"{rows_within(effect)}, of {int(scores.whole.n.sum())}; the bias is told from {effect.bandwidths.b:.4g}"

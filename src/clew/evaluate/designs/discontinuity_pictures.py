@@ -57,7 +57,8 @@ def _outcome(protocol: Protocol, scores: Scores, whole: Jump) -> Picture:
     other, treated = (origin + float(whole.lines[side, 0, 0]) for side in (0, 1))
     name = protocol.outcome.name or protocol.outcome.column
     sentence = f"At the cut-off of {design.cutoff:g} the lines of {name} stand at {treated:.4g} on the treated side"
-    sentence += f" and at {other:.4g} on the other."
+    sentence += f" and at {other:.4g} on the other"
+    sentence += ", for rows in the middle of the baseline columns." if protocol.outcome.adjust_for else "."
     series = (Series("means", "points", tuple(sorted(dots, key=lambda dot: dot.x))), *lines)
     title, marks = f"{name[:1].upper()}{name[1:]} along {design.running}", (Mark(design.cutoff, "cut-off"),)
     return Picture("cut-off", title, sentence, design.running, name, series, marks)

@@ -103,7 +103,7 @@ METHOD = Method(
             ),
             (
                 "Nothing else changes at the cut-off.",
-                "Columns of `adjust_for` must not jump there; they are not adjusted for (baseline at the cut-off).",
+                "Columns of `adjust_for` must not jump by themselves (baseline at the cut-off), before any adjustment.",
             ),
             (
                 "The outcome runs smoothly along the score.",
@@ -122,7 +122,9 @@ METHOD = Method(
         estimator="On each side a straight line is fitted to the rows near the cut-off, nearer ones counting more; the"
         " bandwidth is the one of least mean squared error, or the registered one. The effect is the distance of the"
         " two lines at the cut-off, for units there and no others; divided by that of the share that received, where a"
-        " column says who did (within the outcome's bandwidth: that of a ratio would depend on the outcome's origin).",
+        " column says who did (within the outcome's bandwidth: that of a ratio would depend on the outcome's origin)."
+        " Columns of `adjust_for` enter linearly, with the same coefficients and the same kernel weights on both sides;"
+        " the bandwidth is chosen with them.",
         uncertainty="Robust bias-corrected: the interval is that of the estimate freed of the lines' bias, wide enough"
         " for not knowing the bias, and so not centred on the estimate. Spread is told from each row's nearest"
         " neighbours, or by cluster (CR1) where clusters are named. `hc2`, `hc1`, `classical`: a plain regression"
@@ -130,6 +132,7 @@ METHOD = Method(
         sources=(
             "Calonico, Cattaneo & Titiunik (2014), Econometrica 82",
             "Calonico, Cattaneo & Farrell (2020), Econometrics Journal 23",
+            "Calonico, Cattaneo, Farrell & Titiunik (2019), Review of Economics and Statistics 101 (baseline columns)",
             "McCrary (2008), Journal of Econometrics 142",
             "Cattaneo, Idrobo & Titiunik (2020), A Practical Introduction to Regression Discontinuity Designs",
         ),
