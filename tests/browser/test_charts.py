@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from browsing import WIDE
+from browsing import NARROW, WIDE, axe, faults_of_html, layout_faults
 from builders import a_finding, a_group, a_protocol
+from clew.evaluate.finding import SecondaryOutcome
 from clew.gate.evaluation import Evaluation
 from clew.gate.judge import judge
+from clew.pilot.protocol import Outcome
 from clew.report import LookPoint, render_report
 from crawl import reached
 from page_tree import page_of
@@ -152,6 +154,31 @@ def test_a_harmed_group_and_an_earlier_look_are_told_by_more_than_colour(browser
         assert [*too_faint(painted), *told_by_colour_alone(painted)] == [], way
     page.eval_on_selector_all("td strong", "words => words.forEach(one => one.replaceWith('no'))")
     assert told_by_colour_alone(page.evaluate(PAINTED)) != []
+
+
+def a_report_with_further_outcomes() -> str:
+    promised = tuple(Outcome(column, "mean", "lower", name=column * 2) for column in ("days", "falls", "calls"))
+    told = (
+        SecondaryOutcome("days", "daysdays", "lower", None, 1.2, 0.4, None, (0.4, 2.0), 0.003, 0.009, 612),
+        SecondaryOutcome("falls", "fallsfalls", "lower", None, -0.2, 0.05, None, (-0.3, -0.1), 5e-5, 1e-4, 624),
+        SecondaryOutcome("calls", "callscalls", "lower", refused="It cannot be estimated: no row has it."),
+    )
+    protocol = a_protocol(secondary=promised)
+    finding = replace(a_finding((0.048, 0.272)), secondary=told)
+    return render_report(Evaluation(protocol, finding, judge(protocol, finding)))
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_further_outcomes_are_sound_on_the_page_and_told_by_more_than_colour(browser_page, size):
+    page = browser_page(size)
+    page.set_content(a_report_with_further_outcomes())
+    assert page.get_by_role("heading", name="Further outcomes").is_visible()
+    assert page.locator("#outcomes ~ table svg.bar").count() == 2
+    assert [*axe(page), *layout_faults(page)] == []
+    html = a_report_with_further_outcomes()
+    assert [*faults_of_reading(html), *faults_of_plots(html), *faults_of_html({"report": html}).values()] == []
+    for way, painted in as_seen(page).items():
+        assert [*too_faint(painted), *told_by_colour_alone(painted)] == [], way
 
 
 def test_every_page_of_the_demo_reads_well_and_every_plot_has_its_table(pages):
