@@ -78,11 +78,21 @@ def test_every_cohort_is_held_against_those_it_is_compared_with(against: Any) ->
     assert len({(one.start, one.compared) for one in found}) > len({one.start for one in found}) or against == "never"
 
 
+def test_baseline_values_stay_with_their_units_where_some_are_left_out() -> None:
+    start = np.where(np.arange(60) < 9, 0, a_panel(2).start)
+    x = np.random.default_rng(3).normal(0, 1, (60, 1))
+    found = {one.start: one for one in overlaps(replace(a_panel(2), start=start), x, against="never", base="universal")}
+    for first, one in found.items():
+        used = (start == first) | (start == 6)
+        assert one == overlap(units(x[used], start[used] == first), first)
+    assert set(found) == {1, 2, 3, 4, 5}
+
+
 @pytest.mark.parametrize(("alone", "flag"), [(0, False), (1, False), (2, True)])
 def test_one_in_twenty_without_like_may_be(alone: int, *, flag: bool) -> None:
     one = Overlap(1, treated=20, compared=40, alone=alone, beyond=0, largest=0.9, high=0.8, effective=20.0)
     (screen,) = coverage((one,), ("2001", "2002"))
-    assert (screen.flag, screen.statistic) == (flag, alone / 20)
+    assert (screen.flag, "?" in screen.why, screen.statistic) == (flag, flag, alone / 20)
 
 
 def registered(*adjust_for: str) -> Protocol:

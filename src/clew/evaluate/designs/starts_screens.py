@@ -110,8 +110,9 @@ def coverage(found: tuple[Overlap, ...], periods: Sequence[str]) -> Iterator[Scr
         f" comparison units count as {least.effective:.1f}; their largest chance is {least.largest:.2f}, the 99th"
         f" percentile {least.high:.2f}."
     )
-    question = ": who among the others is like them?" if share > MOST_ALONE else "."
-    yield Screen("overlap", share > MOST_ALONE, share, said + question + thin)
+    flag = share > MOST_ALONE
+    question = ": who among the others is like them?" if flag else "."
+    yield Screen("overlap", flag, share, said + question + thin)
 
 
 def left_out(units: int, of: int) -> Iterator[Screen]:
