@@ -13,7 +13,7 @@ from protocol_texts import SOUND
 
 MARKS = ("", "[", "]", "[[", '"', "'''", '"""', "=", "\n", "#", "{", "}", ".", ",", "\\", "\r", "\x00", "é")
 WORDS = ("nan", "-inf", "true", "0x", "1e999", "2027-02-30", "id = 1\n", "cost.y = 1\n")
-HEADS = ("[pilot]\n", "[[equity]]\n", "[design]\n", "[size.x]\n")
+HEADS = ("[pilot]\n", "[[equity]]\n", "[[secondary]]\n", "[design]\n", "[size.x]\n")
 SNIPPETS = st.sampled_from((*MARKS, *WORDS, *HEADS))
 LINES = SOUND.split("\n")
 

@@ -14,7 +14,7 @@ from clew.report.words import meaning
 from clew.web import clock
 from clew.web.desk import reading
 from clew.web.evaluate.models import LookRun, PublishedEvaluation
-from pilots import PROTOCOL
+from pilots import PROTOCOL, SIX_MONTHS, write_data
 from told import OWNER, PILOT, REVIEWER
 
 PAGE = f"/pilots/{PILOT}"
@@ -45,6 +45,27 @@ def test_locked_without_data_it_says_what_was_promised_and_that_nothing_is_known
     assert told.protocol.sha256 in page
     assert "What was found" not in page
     assert page.count("When the data will be looked at") == 2  # in the list of parts, and above its own
+
+
+def test_further_outcomes_are_promised_before_data_and_told_after(client, story, tmp_path):
+    told = story()
+    further = '[[secondary]]\ncolumn = "false_alarms"\nmeasure = "count"\nbetter = "lower"\n\n[[equity]]'
+    told.text = PROTOCOL.replace("[[equity]]", further)
+    told.opened().locked()
+    page = read(client)
+    assert "“false alarms”: the number a home. Lower is better." in page
+    assert page.count("can neither earn nor block a verdict") == 1
+
+    head, *rows = write_data(tmp_path / "with.csv", SIX_MONTHS).read_text("utf-8").splitlines()
+    more = [f"{row},{place % 3 + (',joint,' in row)}" for place, row in enumerate(rows)]
+    (tmp_path / "with.csv").write_text("\n".join([f"{head},false_alarms", *more]) + "\n", "utf-8")
+    told.looked(1, tmp_path / "with.csv")
+
+    page = read(client)
+    (found,) = told.evaluation.finding.secondary
+    assert found.moved == "worse"
+    assert "“false alarms” moved the wrong way: +1.0" in page
+    assert page.count("can neither earn nor block a verdict") == 2
 
 
 def test_the_verdict_and_its_figures_are_the_evaluation_s(client, story):
