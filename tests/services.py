@@ -4,15 +4,17 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 import uuid
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from types import TracebackType
+from urllib.parse import urlsplit
 
 CLEW = Path(sys.executable).with_name("clew")
 PATIENCE_SECONDS = 60
@@ -28,16 +30,19 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def fresh_database() -> str:
-    """Return the address of a new database in the tests' PostgreSQL, empty where SQLite is tested."""
+def fresh_database(like: str = "") -> str:
+    """Return the address of a new database in the tests' PostgreSQL, an empty address where SQLite is tested.
+
+    It is empty, or holds what the database at the address `like` holds, which nobody may be connected to.
+    """
     cluster = os.environ.get("CLEW_DATABASE_URL", "")
     if not cluster:
         return ""
     import psycopg
 
-    name = f"clew_{uuid.uuid4().hex}"
+    name, template = f"clew_{uuid.uuid4().hex}", urlsplit(like).path[1:] or "template1"
     with psycopg.connect(cluster, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     return cluster.replace("/postgres?", f"/{name}?")
 
 
@@ -72,6 +77,7 @@ class Service:
         end = time.monotonic() + PATIENCE_SECONDS
         while not self.answers():
             if self._process.poll() is not None or time.monotonic() > end:
+                self.stop()
                 raise RuntimeError(f"the service did not start:\n{self.log.read_text()}")
             time.sleep(0.05)
         lend_packed(self.workspace)
@@ -106,6 +112,24 @@ class Service:
         if done.returncode != 0:
             raise RuntimeError(done.stderr)
         return done.stdout
+
+    def rows(self, query: str) -> list[tuple[object, ...]]:
+        """Return what its database answers to a query; no Python is started, so it may be asked again and again."""
+        if self.database:
+            import psycopg
+
+            with psycopg.connect(self.database) as connection:
+                return connection.execute(query).fetchall()
+        with closing(sqlite3.connect(self.workspace / "clew.sqlite3", timeout=PATIENCE_SECONDS)) as connection:
+            return connection.execute(query).fetchall()
+
+    def copy(self, workspace: Path) -> "Service":
+        """Return another service that begins as this one stands; nobody may be at work in this one meanwhile."""
+        shutil.copytree(self.workspace, workspace)
+        made = Service(workspace, self.database and fresh_database(self.database))
+        own = {name: made.environment[name] for name in ("CLEW_DATABASE_URL", "CLEW_WORKSPACE")}
+        made.environment = {**self.environment, **own}
+        return made
 
     def clew(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a `clew` command in this service's environment."""

@@ -59,6 +59,7 @@ from django_tasks_db.models import DBTaskResult
 print(LookRun.objects.get().state, DBTaskResult.objects.get().status, PublishedEvaluation.objects.count(),
       EventRow.objects.filter(kind="verdict.computed").count(), EventRow.objects.filter(kind="data.sealed").count())
 """
+STATUS = "SELECT status FROM django_tasks_database_dbtaskresult"
 BEFORE_IT_IS_RECORDED = "clew.web.evaluate.tasks.put_on_record"
 BEFORE_ALL_IS_COMMITTED = "clew.web.evaluate.tasks.end_well"
 BEFORE_IT_IS_NOTED = "django_tasks_db.models.DBTaskResult.set_successful"
@@ -71,14 +72,20 @@ def wait_for(holds) -> None:
         time.sleep(0.1)
 
 
-@pytest.mark.parametrize("where", [BEFORE_IT_IS_RECORDED, BEFORE_ALL_IS_COMMITTED, BEFORE_IT_IS_NOTED])
-def test_a_look_whose_worker_was_killed_is_recorded_once(tmp_path, where):
-    service = Service(tmp_path / "workspace")
-    service.workspace.mkdir()
-    service.environment["PYTHONPATH"] = str(TESTS)
-    data, reached = pilots.write_data(tmp_path / "data.csv", pilots.TWELVE_MONTHS), tmp_path / "reached"
-    service.python(PREPARE.replace("DATA", repr(str(data))))
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory) -> Service:
+    """A service that was asked for a look, and has no worker."""
+    folder = tmp_path_factory.mktemp("asked")
+    made, data = Service(folder / "workspace"), pilots.write_data(folder / "data.csv", pilots.TWELVE_MONTHS)
+    made.workspace.mkdir()
+    made.environment["PYTHONPATH"] = str(TESTS)
+    made.python(PREPARE.replace("DATA", repr(str(data))))
+    return made
 
+
+@pytest.mark.parametrize("where", [BEFORE_IT_IS_RECORDED, BEFORE_ALL_IS_COMMITTED, BEFORE_IT_IS_NOTED])
+def test_a_look_whose_worker_was_killed_is_recorded_once(asked, tmp_path, where):
+    service, reached = asked.copy(tmp_path / "workspace"), tmp_path / "reached"
     first = subprocess.Popen([sys.executable, "-c", HANG, where, str(reached)], env=service.environment)
     wait_for(reached.exists)
     first.kill()
@@ -88,7 +95,8 @@ def test_a_look_whose_worker_was_killed_is_recorded_once(tmp_path, where):
 
     second = subprocess.Popen([sys.executable, "-m", "clew.web.work.worker"], env=service.environment)
     try:
-        wait_for(lambda: service.python(COUNT).strip() == "done SUCCESSFUL 1 1 1")
+        wait_for(lambda: service.rows(STATUS) == [("SUCCESSFUL",)])
     finally:
         second.terminate()
         second.wait()
+    assert service.python(COUNT).strip() == "done SUCCESSFUL 1 1 1"

@@ -20,13 +20,10 @@ PATIENCE_SECONDS = 60
 class Workplace:
     """A workspace with a queue, the workers that were started there, and the diary of their tasks."""
 
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir()
-        self.service = Service(folder)
-        self.service.environment["PYTHONPATH"] = str(TESTS)
-        self.diary = folder / "diary"
+    def __init__(self, service: Service) -> None:
+        self.service = service
+        self.diary = service.workspace / "diary"
         self.workers: list[subprocess.Popen[bytes]] = []
-        self.service.python("from clew.web.commands import prepare; prepare()")
 
     def hand_over(self, *calls: str) -> None:
         lines = [f"hand_over(sample_tasks.{call}, account=None, title='A test')" for call in calls]
@@ -55,15 +52,22 @@ class Workplace:
             time.sleep(0.05)
 
     def states(self) -> list[str]:
-        return self.service.python(
-            "from clew.web.work.models import Progress\n"
-            "print(*Progress.objects.order_by('asked_at').values_list('state', flat=True))"
-        ).split()
+        return [state for (state,) in self.service.rows("SELECT state FROM work_progress ORDER BY asked_at")]
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory) -> Service:
+    """A service with its tables, in which nobody ever works: every workplace begins as a copy of it."""
+    made = Service(tmp_path_factory.mktemp("prepared") / "workspace")
+    made.workspace.mkdir()
+    made.environment["PYTHONPATH"] = str(TESTS)
+    made.python("from clew.web.commands import prepare; prepare()")
+    return made
 
 
 @pytest.fixture
-def place(tmp_path):
-    made = Workplace(tmp_path / "workspace")
+def place(prepared, tmp_path):
+    made = Workplace(prepared.copy(tmp_path / "workspace"))
     yield made
     for worker in made.workers:
         with suppress(ProcessLookupError):
@@ -75,7 +79,7 @@ def test_what_a_killed_worker_had_begun_is_done_by_the_next_one(place):
     place.hand_over("linger, '600'")
     first = place.start()
     place.wait_for(lambda: len(place.lines("began")) == 1)
-    assert place.states() == ["running"]
+    place.wait_for(lambda: place.states() == ["running"])
     first.kill()
     first.wait()
 
