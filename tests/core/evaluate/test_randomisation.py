@@ -242,6 +242,6 @@ def test_covariates_are_taken_out_within_blocks() -> None:
 
 
 def test_a_thousand_clusters_are_dealt_ten_thousand_times_within_seconds() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     randomisation_test(unequal(7, 1000), draws=10_000)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5

@@ -322,11 +322,11 @@ def test_an_entry_that_is_no_event_is_a_failure_and_not_a_crash(tmp_path, signer
 @pytest.mark.parametrize("size", [2, 255, 10**6, 10**18, 2**63 - 1])
 def test_a_size_that_is_not_there_is_refused_at_once(tmp_path, signer, size):
     path = signed_folder(tmp_path / "log", [event("a", 0, None)], signer, size)
-    started = time.perf_counter()
+    started = time.process_time()
     result = verify(path)
 
     assert "no entry from there on was checked" in whats(result)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_a_small_record_with_an_endless_file_is_refused_without_reading_it_all(copy):
@@ -336,11 +336,11 @@ def test_a_small_record_with_an_endless_file_is_refused_without_reading_it_all(c
         file.truncate(10**13)
     with (copy / "checkpoint").open("r+b") as file:
         file.truncate(10**13)
-    started = time.perf_counter()
+    started = time.process_time()
     result = verify(copy)
 
     assert "larger than such a file can be" in whats(result)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_many_failures_are_counted_and_not_all_told(tmp_path, signer):
