@@ -1,6 +1,6 @@
 # Two commands matter: `make demo` runs the main job, `make test` passes every test. Both set up first.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check coverage mutants bench lock clean oracles browser replications reference coverage-table
+.PHONY: help setup demo test test-here test-beside test-browser-and-postgresql check coverage mutants bench lock clean oracles browser replications reference coverage-table
 
 PYTHON ?= python3
 VENV := .venv
@@ -52,9 +52,20 @@ check: setup ## formatting, lint, types, import law
 	$(BIN)/lint-imports --cache-dir .venv/import-cache
 
 test: setup oracles browser check ## set up and pass all tests, those of the service on both databases
+	@$(MAKE) --no-print-directory --jobs=2 test-here test-beside
+
+test-here: # it shows its progress; the rest runs beside it, because many tests wait for processes that they started
 	$(BIN)/pytest
+
+test-beside: # shown when it is done, so that lines do not mix
+	@mkdir -p .pytest_cache
+	@$(MAKE) --no-print-directory test-browser-and-postgresql > .pytest_cache/beside 2>&1; \
+	  failed=$$?; cat .pytest_cache/beside; exit $$failed
+
+test-browser-and-postgresql: # test_backup.py and test_settings.py bring databases of their own or none: once is enough
 	$(BIN)/pytest tests/browser
-	CLEW_TEST_POSTGRESQL=1 $(BIN)/pytest tests/web tests/core/record/test_record_stores.py
+	CLEW_TEST_POSTGRESQL=1 $(BIN)/pytest tests/web tests/core/record/test_record_stores.py \
+	  --ignore=tests/web/record/test_backup.py --ignore=tests/web/test_settings.py
 	CLEW_TEST_POSTGRESQL=1 $(BIN)/pytest tests/browser/test_journey.py
 
 coverage: setup oracles ## which lines and branches no test has seen; it takes longer
