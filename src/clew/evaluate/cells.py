@@ -99,7 +99,7 @@ def cells_sql(
     values: dict[str, str] = {}
     totals = {"count(*)": "n"}
     kept: dict[str, str] = {}
-    views = [_view(keys, one, _asked(one, values, totals, kept)) for one in outcomes]
+    views = [view_sql(keys, one, _asked(one, values, totals, kept)) for one in outcomes]
     by = ", ".join(keys.grouped)
     rows = f"SELECT {', '.join([*keys.inner, *(f'{sql} AS {name}' for sql, name in values.items())])} FROM {table}"
     own = f" WHERE hash({by}) % {passes} = {turn}" if passes > 1 else ""
@@ -132,7 +132,8 @@ def _named(known: dict[str, str], sql: str, letter: str) -> str:
     return known.setdefault(sql, f"{letter}{len(known)}")
 
 
-def _view(keys: Grouping, one: Summed, columns: Mapping[str, str]) -> str:
+def view_sql(keys: Grouping, one: Summed, columns: Mapping[str, str]) -> str:
+    """A view of the table `sums` for one outcome. `columns`: n, p0_0 and so on, and where `sums` has them."""
     chosen = [
         *(f"k{place}" for place in range(len(keys.outer))),
         *(f"{sql} AS {name}" for name, sql in columns.items()),

@@ -71,12 +71,12 @@ class Scheme:
     bits: int = 0
 
 
-def exact_scheme(variables: Sequence[Profile], weights: Profile | None, rows: int) -> Scheme:
-    """Integers of as many bits as 128-bit sums allow; with weights the variables are times √w."""
+def exact_scheme(variables: Sequence[Profile], weights: Profile | None, rows: int, limit: int = MOST) -> Scheme:
+    """Integers of as many bits as 128-bit sums allow, at most `limit`; with weights the variables are times √w."""
     if weights is None:
-        bits = min(MOST, (SPARE - rows.bit_length()) // 2)
+        bits = min(limit, (SPARE - rows.bit_length()) // 2)
         return Scheme((ONE, *(_plain(one, bits) for one in variables)))
-    bits = min(MOST, (SPARE - rows.bit_length()) // 2 - FINER)
+    bits = min(limit, (SPARE - rows.bit_length()) // 2 - FINER)
     root, most = f"sqrt({weights.sql})", sqrt(float(weights.high or 0))
     scaled = [_scaled(f"{root} * ({_from_origin(one)})", most * _reach(one), _origin(one), bits) for one in variables]
     return Scheme((_scaled(root, most, 0.0, bits), *scaled))

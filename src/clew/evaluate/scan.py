@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from clew.evaluate import grid, limbs
 from clew.evaluate.cells import Grouping, Summed, cells_sql, coded_sql, fine_enough_sql, grouping, likely_cells
 from clew.evaluate.checks import check_values
 from clew.evaluate.grid import exact_scheme, quick_scheme
@@ -12,6 +13,7 @@ from clew.evaluate.profile import Profile, Profiles
 from clew.evaluate.rows import Layout
 from clew.evaluate.table import Table
 from clew.evaluate.unreadable import no_room
+from clew.evaluate.wide_sums import are_many, wide_sums
 
 PASSES = (1, 4, 16)
 """In how many passes the cells are summed, one after another, where memory does not suffice for fewer."""
@@ -72,8 +74,9 @@ def _choices(
     rows: int, variables: Sequence[tuple[Profile, ...]], weights: Profile | None, likely: int
 ) -> list[list[Summed]]:
     """How all outcomes may be summed: first the quick way, where there is one, and last the exact one."""
-    schemes = [[exact_scheme(each, weights, rows) for each in variables]]
-    quick = [quick_scheme(each, rows, likely) for each in variables] if weights is None else []
+    many = are_many(variables)
+    schemes = [[exact_scheme(each, weights, rows, limbs.MOST if many else grid.MOST) for each in variables]]
+    quick = [quick_scheme(each, rows, likely) for each in variables] if weights is None and not many else []
     if quick and all(quick):
         schemes.insert(0, [scheme for scheme in quick if scheme])
     return [
@@ -99,7 +102,10 @@ def _fine_enough(table: Table, one: Summed, coarse: Sequence[str]) -> bool:
 
 
 def _scan(table: Table, groups: Grouping, outcomes: Sequence[Summed]) -> None:
-    """Sum into cells: in one pass, and where many cells of many columns cannot be held while they grow, in more."""
+    """Sum into cells: by matrices where variables are many, else in SQL; there in one pass, and where many cells of
+    many columns cannot be held while they grow, in more."""
+    if wide_sums(table, groups, outcomes):
+        return
     for passes in PASSES:
         try:
             for turn in range(passes):
