@@ -10,7 +10,7 @@ from pathlib import Path
 from clew.evaluate.designs import DESIGNS
 from clew.evaluate.designs.method import Basis, Method
 from clew.pilot.keys import BY_NAME
-from clew.pilot.kinds import EVERY, KINDS, Kind
+from clew.pilot.kinds import KINDS, Kind
 from clew.pilot.parse import parse_protocol
 from evidence.design_examples import EXAMPLES
 from evidence.refusals import refusals
@@ -124,7 +124,7 @@ def keys(kind: Kind) -> Iterator[str]:
     either = {key: f"this or `{other}`" for pair in kind.either for key, other in (pair, pair[::-1])}
     yield "| key | form | needed | what it means |"
     yield "|---|---|---|---|"
-    for name in (*kind.needs, *either, *kind.takes, *EVERY[3:]):
+    for name in (*kind.needs, *either, *kind.takes, "seed"):
         need = "yes" if name in kind.needs else either.get(name, "no")
         yield f"| `{name}` | {forms[name]} | {need} | {told[name]} |"
 

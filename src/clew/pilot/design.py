@@ -25,14 +25,18 @@ def resolve(found: Values, outcome: Values, reading: Objector) -> Design | None:
     if name not in KINDS:
         _object_to_kind(name, reading)
         return None
-    kind = KINDS[name]
+    kind, adjusts = KINDS[name], bool(outcome.get("adjust_for"))
+    if adjusts and not kind.adjusts:
+        what = f"a {name} design is not adjusted for baseline columns."
+        reading.object_to(("outcome", "adjust_for"), what, "Leave it out, or name a kind that takes it.")
     objections = [
         *_lacks(found, kind),
         *_strange(found, kind),
         *_disagreements(found),
         *_offer(found, name, kind),
-        *_block_weighted(found, adjusts=bool(outcome.get("adjust_for"))),
-        *_matched_pairs(found, adjusts=bool(outcome.get("adjust_for"))),
+        *_expected(found),
+        *_block_weighted(found, adjusts=adjusts),
+        *_matched_pairs(found, adjusts=adjusts),
     ]
     for key, what, do in objections:
         reading.object_to(("design", key), what, do)
@@ -134,6 +138,13 @@ def _offer(found: Values, name: str, kind: Kind) -> list[Objection]:
             what = f'a {name} design does not offer {key} = "{found[key]}".'
             objections.append((key, what, f"It offers: {', '.join(offered)}."))
     return objections
+
+
+def _expected(found: Values) -> list[Objection]:
+    if found.get("estimator") != "observed-minus-expected" or "expected" in found:
+        return []
+    do = "Add expected = … (their column) in place of `exposure`."
+    return [("estimator", "observed-minus-expected needs the numbers expected.", do)]
 
 
 def _block_weighted(found: Values, *, adjusts: bool) -> list[Objection]:

@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 
-EVERY = ("kind", "estimator", "standard_errors", "seed", "weights")
+EVERY = ("kind", "estimator", "standard_errors", "seed")
 """Keys of [design] that every kind takes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """What a kind of design needs, takes besides and offers; the first of `estimators` and `standard_errors` is its
-    default. `either`: pairs of keys of which exactly one must be given.
+    default. `either`: pairs of keys of which exactly one must be given. `adjusts`: whether baseline columns may be
+    adjusted for.
     """
 
     needs: tuple[str, ...]
@@ -17,6 +18,7 @@ class Kind:
     estimators: tuple[str, ...]
     standard_errors: tuple[str, ...]
     either: tuple[tuple[str, str], ...] = ()
+    adjusts: bool = True
 
     @property
     def known(self) -> frozenset[str]:
@@ -25,7 +27,7 @@ class Kind:
 
 
 UNIT_ERRORS = ("hc2", "hc1", "classical", "cr2", "cr1")
-ARMS = ("treated", "other_arms", "block", "pair", "unit", "fixed_effects")
+ARMS = ("treated", "other_arms", "block", "pair", "unit", "fixed_effects", "weights")
 PANEL = ("unit", "period")
 
 KINDS = {
@@ -43,25 +45,26 @@ KINDS = {
     ),
     "stepped-wedge": Kind(
         needs=("cluster", "period", "treated_from"),
-        takes=("from",),
+        takes=("from", "weights"),
         estimators=("cluster-period-means",),
         standard_errors=("permutation",),
     ),
     "random-rollout": Kind(
         needs=(*PANEL, "treated_from"),
-        takes=("estimand", "from"),
+        takes=("estimand", "from", "weights"),
         estimators=("roth-santanna",),
         standard_errors=("neyman",),
+        adjusts=False,
     ),
     "difference-in-differences": Kind(
         needs=(*PANEL, "treated", "from"),
-        takes=("cluster",),
+        takes=("cluster", "weights"),
         estimators=("two-by-two",),
         standard_errors=("cr2", "cr1", "hc2", "hc1", "classical"),
     ),
     "staggered-difference-in-differences": Kind(
         needs=(*PANEL, "treated_from"),
-        takes=("cluster", "against", "aggregate"),
+        takes=("cluster", "against", "aggregate", "weights"),
         estimators=("callaway-santanna",),
         standard_errors=("influence",),
     ),
@@ -73,19 +76,21 @@ KINDS = {
     ),
     "synthetic-control": Kind(
         needs=(*PANEL, "treated_unit", "from"),
-        takes=(),
+        takes=("weights",),
         estimators=("simplex-weights",),
         standard_errors=("placebo",),
+        adjusts=False,
     ),
     "synthetic-difference-in-differences": Kind(
         needs=(*PANEL, "treated_unit", "from"),
-        takes=(),
+        takes=("weights",),
         estimators=("synthetic-difference-in-differences",),
         standard_errors=("placebo",),
+        adjusts=False,
     ),
     "interrupted-time-series": Kind(
         needs=("period", "from"),
-        takes=("season", "control", "impact_model"),
+        takes=("season", "control", "impact_model", "weights"),
         estimators=("segmented", "structural"),
         standard_errors=("hac",),
     ),
@@ -101,6 +106,7 @@ KINDS = {
         estimators=("exact-poisson", "observed-minus-expected"),
         standard_errors=("exact",),
         either=(("arm", "from"), ("exposure", "expected")),
+        adjusts=False,
     ),
 }
 

@@ -70,7 +70,9 @@ def test_nothing_makes_the_check_fall_over(kind: str) -> None:
     offered = [one for one in KINDS[kind].estimators if one not in {"block-weighted", "matched-pairs"}]
     for _ in range(ROUNDS):
         changed = {key: chosen.choice(values) for key, values in CHOICES.items()}
-        protocol = of_kind(kind, {**changed, "design.estimator": chosen.choice(offered)})
+        estimator = chosen.choice(offered)
+        over = {"design.exposure": None, "design.expected": "expected"} if "expected" in estimator else {}
+        protocol = of_kind(kind, {**changed, **over, "design.estimator": estimator})
         assert all(one.what and one.do for one in (*check(protocol).problems, *check(protocol).notices))
         try:
             found = size(protocol)
