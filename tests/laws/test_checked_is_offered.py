@@ -55,3 +55,9 @@ def test_what_is_not_taken_is_refused_by_name(kind: str) -> None:
 def test_what_was_expected_is_asked_for_where_it_is_subtracted() -> None:
     with pytest.raises(InputError, match="observed-minus-expected needs the numbers expected"):
         of_kind("rare-events", {"design.estimator": "observed-minus-expected"})
+
+
+def test_a_column_that_is_lacking_is_asked_for_as_a_column() -> None:
+    """`treated` is a value of an arm elsewhere; here it is a column."""
+    with pytest.raises(InputError, match="name of a column that holds 1 for treated units and 0 for the others"):
+        of_kind("difference-in-differences", {"design.treated": None})

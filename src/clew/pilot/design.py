@@ -83,6 +83,8 @@ Objection = tuple[str, str, str]
 
 def _lacks(found: Values, kind: Kind) -> list[Objection]:
     form = {key.name: key.reader.form for key in BY_NAME["design"].keys}
+    if "treated" in kind.needs:  # where no arm is named that it could be a value of
+        form["treated"] = "name of a column that holds 1 for treated units and 0 for the others"
     name = found["kind"]
     objections = [
         (key, f"a {name} design lacks `{key}`.", f"Add {key} = … ({form[key]}).")
