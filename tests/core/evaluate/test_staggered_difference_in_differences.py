@@ -196,6 +196,16 @@ def test_one_unit_alone_has_no_interval() -> None:
     assert "1 start alone" in found.screens[2].why
 
 
+def test_what_rests_on_one_unit_has_no_bar_and_is_not_called_clear() -> None:
+    columns = rows_of(4, units=60)
+    since = np.where(columns["since"] == "2006", "never", columns["since"])
+    since = np.where(columns["place"] == "p1", "2006", since)
+    study = finding(columns | {"since": since}).pictures[0]
+    bars = {point.x: point.low for point in study.series[0].points if not point.label}
+    assert [time for time, low in bars.items() if low is None] == [-5]
+    assert f" of {sum(-5 < time < 0 for time in bars)} periods before the start differ clearly" in study.sentence
+
+
 def test_units_without_a_before_are_left_out_and_said_so() -> None:
     columns = rows_of(6)
     since = np.where(np.isin(columns["place"], ["p1", "p2", "p3"]), "2001", columns["since"])

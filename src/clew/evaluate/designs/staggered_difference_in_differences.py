@@ -117,7 +117,7 @@ def _event_study(protocol: Protocol, effects: GroupTime, study: Averages, look: 
     shown = nearest(study.at, MOST_SHOWN)
     covariance = study.covariance[np.ix_(shown, shown)]
     limit = critical_value_of_all(covariance, look.nominal_p, protocol.design.seed or 0)
-    margin = np.where(study.clusters > 1, limit * study.std_error, 0.0)
+    margin = np.where(study.clusters > 1, limit * study.std_error, np.nan)
     bands = np.column_stack([study.estimate, study.estimate - margin, study.estimate + margin])
     return event_study(protocol, study.at[shown], bands[shown], effects.reference)
 

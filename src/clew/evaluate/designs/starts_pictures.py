@@ -17,10 +17,9 @@ MOST_MARKS: Final = 6
 
 
 def event_study(protocol: Protocol, times: Floats, bands: Floats, reference: float | None) -> Picture:
-    """Differences by time since the start: `bands` (B, 3), estimate, low and high. The reference, if any, is zero."""
-    points = [
-        Point(time, value, low, high) for time, (value, low, high) in zip(times.tolist(), bands.tolist(), strict=True)
-    ]
+    """Differences by time since the start: `bands` (B, 3), estimate, low and high, NaN where nobody knows how it moves
+    by chance. The reference, if any, is zero."""
+    points = [_point(time, *band) for time, band in zip(times.tolist(), bands.tolist(), strict=True)]
     if reference is not None:
         points.append(Point(reference, 0.0, label="compared with this"))
     points.sort(key=lambda point: point.x)
@@ -35,6 +34,10 @@ def event_study(protocol: Protocol, times: Floats, bands: Floats, reference: flo
         marks=(Mark(0.0, "start"),),
         zero=True,
     )
+
+
+def _point(time: float, value: float, low: float, high: float) -> Point:
+    return Point(time, value) if np.isnan(low) else Point(time, value, low, high)
 
 
 def _told(points: list[Point]) -> str:
