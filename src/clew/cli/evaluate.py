@@ -80,7 +80,8 @@ def show(found: "Evaluation") -> None:
     click.echo(f"{found.protocol.pilot.title}: {found.verdict.upper()}. {found.judgement.why}\n")
     clusters = f" in {effect.clusters} clusters" if effect.clusters else ""
     click.echo(f"{effect_sentence(found.finding)} Standard error {effect.std_error:.4g}, p {effect.p_value:.3g};")
-    click.echo(f"{effect.n_treated} treated and {effect.n_comparison} compared{clusters}.")
+    here, there = ("after the start", "before") if found.protocol.design.before_and_after else ("treated", "compared")
+    click.echo(f"{effect.n_treated} {here} and {effect.n_comparison} {there}{clusters}.")
     rows = [(one.rule, one.needed, one.found, "yes" if one.holds else "no") for one in found.judgement.reasons]
     table("\nWhat the locked rule says", ("rule", "needed", "found", "holds"), rows)
     if found.finding.equity:

@@ -61,19 +61,20 @@ def size(protocol: Path, as_json: bool) -> None:
     from clew.pilot.parse import load_protocol
     from clew.pilot.size import size as size_protocol
 
-    found = size_protocol(load_protocol(protocol))
+    loaded = load_protocol(protocol)
+    found = size_protocol(loaded)
     if as_json:
         print_json(found.to_dict())
         return
-    _show_size(found)
+    _show_size(found, ("after", "before") if loaded.design.before_and_after else ("treated", "comparison"))
 
 
-def _show_size(found: "SampleSize") -> None:
+def _show_size(found: "SampleSize", sides: tuple[str, str]) -> None:
     rows = [
         (step.name, _factor(step.factor), _units(step.treated), _units(step.comparison), step.source)
         for step in found.steps
     ]
-    columns = ("step", "factor", "treated", "comparison", "source")
+    columns = ("step", "factor", *sides, "source")
     table(f"Units needed to show an effect of {found.effect:g} on {found.outcome}", columns, rows)
     assumed = [
         (one.name, f"{one.value:.4g}", "stated" if one.stated else f"assumed: {one.why}") for one in found.assumptions

@@ -91,6 +91,11 @@ class Design:
         return self.kind in {"cluster-randomised", "stepped-wedge"}
 
     @property
+    def before_and_after(self) -> bool:
+        """Whether time alone makes the two sides: what came from the start on, and what came before it."""
+        return self.kind == "interrupted-time-series" or (self.kind == "rare-events" and not self.arm)
+
+    @property
     def deals_arms(self) -> bool:
         """Whether every unit (or cluster) is dealt to one arm for good."""
         return self.kind in {"randomised", "cluster-randomised", "encouragement"}

@@ -51,8 +51,21 @@ AVERAGES = {
     "random-rollout": ("among units already treated", "as expected without the pilot"),
     "stepped-wedge": ("in treated periods", "in untreated ones"),
 }
-"""Where the two averages beside an effect were found, where that is not "in the pilot group" and "in the comparison
-group"."""
+"""Where the two averages beside an effect were found, where that is not where the units are."""
+
+
+def sides(design: Design) -> tuple[str, str]:
+    """Return where the units of the two sides are found, in words."""
+    if design.before_and_after:
+        return "after the start", "before it"
+    return "in the pilot group", "in the comparison group"
+
+
+def averages(design: Design) -> tuple[str, str]:
+    """Return where the two averages beside an effect are found, in words."""
+    if design.estimator == "observed-minus-expected":
+        return "counted on the treated side", "to be expected there"
+    return AVERAGES.get(design.kind, sides(design))
 
 
 def comparison(protocol: Protocol) -> Iterator[str]:

@@ -8,7 +8,7 @@ from clew.gate.evaluation import Evaluation
 from clew.gate.events import VerdictComputed
 from clew.pilot.protocol import Protocol
 from clew.report import plots
-from clew.report.comparison import AVERAGES as AVERAGED
+from clew.report.comparison import averages, sides
 from clew.report.figures import Units, chance, money, plural, spoken
 from clew.report.promise import outcome_name
 
@@ -43,7 +43,7 @@ def effect_sentence(evaluation: Evaluation, units: Units) -> str:
     """Return the effect in the outcome's units with both averages, as one sentence."""
     effect = evaluation.finding.effect
     measured = f"“{outcome_name(evaluation.protocol)}”: {AVERAGES[evaluation.protocol.outcome.measure]} was"
-    here, there = AVERAGED.get(evaluation.protocol.design.kind, ("in the pilot group", "in the comparison group"))
+    here, there = averages(evaluation.protocol.design)
     return (
         f"{measured} {units.level(effect.mean_treated)} {here} and {units.level(effect.mean_comparison)} {there}."
         f" Effect: {units.effect(effect.estimate)}."
@@ -130,10 +130,8 @@ def who_sentences(evaluation: Evaluation) -> Iterator[str]:
     """Yield who was compared with whom, and whose outcome is missing."""
     effect, things = evaluation.finding.effect, evaluation.protocol.population.unit
     clusters = f", in {effect.clusters:,} clusters" if effect.clusters is not None else ""
-    yield (
-        f"{plural(effect.n_treated, things)} in the pilot group, {effect.n_comparison:,} in the comparison"
-        f" group{clusters}."
-    )
+    here, there = sides(evaluation.protocol.design)
+    yield f"{plural(effect.n_treated, things)} {here}, {effect.n_comparison:,} {there}{clusters}."
     if effect.icc is not None:
         yield f"Outcomes within a cluster resemble each other: intra-cluster correlation {effect.icc:.3f}."
     missing = [f"{count:,} of “{arm}”" for arm, count in evaluation.finding.missing if count]
@@ -141,12 +139,17 @@ def who_sentences(evaluation: Evaluation) -> Iterator[str]:
         yield f"Left out because the outcome is missing: {' and '.join(missing)}."
 
 
+def _held_against(evaluation: Evaluation) -> str:
+    timed = evaluation.protocol.design.before_and_after
+    return "after the start minus what was expected" if timed else "treated minus comparison"
+
+
 def effect_rows(evaluation: Evaluation, units: Units) -> tuple[Fact, ...]:
     """Return the plot of the estimate as rows."""
     effect = evaluation.finding.effect
     low, high = effect.interval
     return (
-        Fact("Estimate, treated minus comparison", units.number(effect.estimate)),
+        Fact(f"Estimate, {_held_against(evaluation)}", units.number(effect.estimate)),
         Fact("Interval, lower end", units.number(low)),
         Fact("Interval, upper end", units.number(high)),
         Fact("Standard error", units.width(effect.std_error).removesuffix(units.effect_unit)),
