@@ -17,6 +17,10 @@ from clew.evaluate.rows import Floats, Integers, Moments, numbered, select, summ
 FEWEST_TOLD: Final = 10
 """A share that fewer units of an arm have, or lack, is not told: the limit that hides small groups too."""
 
+FEWEST_EXPECTED: Final = 5.0
+"""A share is held against chi-square where chance would deal so many units that have it, and that lack it, to the
+smaller arm: Cochran (1954), Some methods for strengthening the common χ² tests, Biometrics 10(4)."""
+
 ROUNDING: Final = 1e-9
 """How far from 0 and 1 a column may seem to lie by rounding alone."""
 
@@ -116,9 +120,23 @@ def _of_arm(baseline: Baseline, side: Flags) -> tuple[Floats, Floats, Flags]:
     mean = total[0, 1:] / total[0, 0]
     variance = np.maximum(np.diagonal(total)[1:] / total[0, 0] - mean**2, 0.0)
     share = mean + baseline.centre
-    is_share = (np.abs(variance + share**2 - share) < ROUNDING) & (np.abs(share - 0.5) < 0.5 + ROUNDING)
-    few = n * np.minimum(share, 1 - share) < FEWEST_TOLD - 0.5
-    return share, variance * n / max(n - 1, 1), np.asarray(~(is_share & few))
+    told = ~_share_of_few(share, variance, n, FEWEST_TOLD - 0.5)
+    return share, variance * n / max(n - 1, 1), told
+
+
+def rare(baseline: Baseline) -> Flags:
+    """Return which columns are shares too rare, or too common, for a test by chi-square: (k,)."""
+    total, n = baseline.products.sum(axis=0), baseline.n
+    mean = total[0, 1:] / total[0, 0]
+    variance = np.maximum(np.diagonal(total)[1:] / total[0, 0] - mean**2, 0.0)
+    smaller = min(int(n[baseline.treated].sum()), int(n[~baseline.treated].sum()))
+    return _share_of_few(mean + baseline.centre, variance, smaller, FEWEST_EXPECTED)
+
+
+def _share_of_few(mean: Floats, variance: Floats, n: int, fewest: float) -> Flags:
+    """Which columns hold 0 and 1 alone, and one of them for fewer than so many of `n` units: (k,)."""
+    is_share = (np.abs(variance + mean**2 - mean) < ROUNDING) & (np.abs(mean - 0.5) < 0.5 + ROUNDING)
+    return np.asarray(is_share & (n * np.minimum(mean, 1 - mean) < fewest))
 
 
 def _gap_within_blocks(baseline: Baseline) -> Floats:
