@@ -90,12 +90,23 @@ def clusters_of(fit: Fit) -> Clusters:
     slot = np.arange(len(patches.cluster)) - start[patches.cluster]
     m = int(slot.max()) + 1
     if g * (m + k) ** 2 > LARGEST:
-        raise InputError(
-            f"{g} clusters that cross up to {m} fixed-effect values are too many to adjust for.",
-            where="[design] fixed_effects",
-            do="Absorb a column of fewer values, or none.",
-        )
+        raise _too_large(g, m, k)
     return _gather(patches, slot, (g, m, k), fit.coefficients)
+
+
+def _too_large(clusters: int, slots: int, columns: int) -> InputError:
+    """Say what makes the clusters' matrices too large: levels that they cross, or columns of the regression."""
+    if slots > 1:
+        return InputError(
+            f"{clusters} clusters that cross up to {slots} blocks or fixed-effect values are too many to adjust for.",
+            where="[design] block or fixed_effects",
+            do="Name a column of fewer values, or none.",
+        )
+    return InputError(
+        f"{clusters} clusters with {columns} columns of the regression are too many for errors by cluster.",
+        where="[outcome] adjust_for; [design] cluster",
+        do="Adjust for fewer columns (a text column makes one of each of its values), or name larger clusters.",
+    )
 
 
 def _gather(patches: Patches, slot: Integers, shape: tuple[int, int, int], coefficients: Floats) -> Clusters:
