@@ -1,5 +1,6 @@
 """One treated unit among others, from a protocol and rows to a finding: refusals, figures, and what is said beside."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from clew.evaluate.synthetic_control import PlaceboTest, in_their_place, synthet
 from clew.evaluate.synthetic_did import placebo_effects, placebo_error, synthetic_did
 from clew.evaluate.world import Groups, Scenario, World
 from clew.pilot.protocol import Looks, Protocol
+from designs import a_pilot, its_data
 from trials import Trial, in_memory, registered, write_csv
 
 SC, SDID = "synthetic-control", "synthetic-difference-in-differences"
@@ -405,3 +407,16 @@ def test_made_up_errors_linger_without_growing() -> None:
     series = lingering(np.random.default_rng(1).standard_normal((2, 40_000)), 0.8)
     assert series.std(axis=1) == pytest.approx([1, 1], abs=0.05)
     assert np.corrcoef(series[0, 1:], series[0, :-1])[0, 1] == pytest.approx(0.8, abs=0.02)
+
+
+def test_where_placebos_are_matched_exactly_no_ratio_is_told() -> None:
+    """Twenty-three donors and five periods: most are met exactly; the treated unit lies outside and is not."""
+    protocol = a_pilot("synthetic-control")
+    columns = its_data("synthetic-control")
+    apart = {**columns, "y": columns["y"] + 10.0 * (columns["place"] == "A")}
+    found = analyse(protocol, ArrayRows(apart))
+    said = {screen.name: screen.why for screen in found.screens}
+    assert re.search(r"\d+ of 23 placebos are matched exactly", said["room to fit"])
+    assert "all effects are ranked as they are" in said["room to fit"]
+    assert "Some are matched exactly before the start; the gap after it" in said["growth of the gap"]
+    assert "by a factor" not in said["growth of the gap"]

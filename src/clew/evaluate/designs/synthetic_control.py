@@ -83,11 +83,23 @@ def _exact(found: Compared, test: PlaceboTest) -> Screen:
     count, periods = len(found.donors), found.start
     said = f"{count} donors are weighed by {periods} periods"
     if not test.treated.exact:
-        return Screen("room to fit", flag=False, statistic=count / periods, why=f"{said}; the fit is not exact.")
+        why = f"{said}; the fit is not exact.{_exact_placebos(test)}"
+        return Screen("room to fit", flag=False, statistic=count / periods, why=why)
     question = (
         "and match them exactly, so that the fit says nothing of later periods: can more earlier ones be brought?"
     )
     return Screen("room to fit", flag=True, statistic=count / periods, why=f"{said} {question}")
+
+
+def _exact_placebos(test: PlaceboTest) -> str:
+    """Say which test is left where placebos have no misfit that their effects could be divided by."""
+    exact = sum(fitted.exact for fitted in test.donors)
+    if not exact:
+        return ""
+    return (
+        f" {exact} of {len(test.donors)} placebos are matched exactly, so that a ratio to their misfit means nothing:"
+        " all effects are ranked as they are, which shows less."
+    )
 
 
 def _single_donor(found: Compared, test: PlaceboTest) -> Screen:
@@ -107,7 +119,9 @@ def _ratio(test: PlaceboTest, raw: RawEstimate, look: LookAt) -> Screen:
     low, high = raw.interval(look)
     p_value = test.ratio_p_value()
     flag = (low > 0 or high < 0) and p_value > look.nominal_p
-    said = f"The gap grew at the start by a factor that {p_value:.2g} of all units reach"
+    grew = f"The gap grew at the start by a factor that {p_value:.2g} of all units reach"
+    as_it_is = f"Some are matched exactly before the start; the gap after it is as large in {p_value:.2g} of all units"
+    said = grew if test.by_fit else as_it_is
     question = ", while the interval shows an effect: which of the two is to be believed?" if flag else "."
     return Screen("growth of the gap", flag, p_value, said + question, p_value)
 
