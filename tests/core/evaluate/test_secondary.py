@@ -100,6 +100,20 @@ def test_files_say_the_same(kind: str, tmp_path: Path) -> None:
     assert replace(found, secondary=()) == analyse(without, open_rows(path, without))
 
 
+@pytest.mark.parametrize("power", [-36, 36])
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_largest_and_smallest_figures_that_files_may_hold_break_nothing(kind: str, power: int) -> None:
+    protocol, columns = with_more(kind)
+    scaled = {**columns, "other": columns["other"] * 10.0**power}
+    found, told = analyse(protocol, ArrayRows(scaled)), analyse(protocol, ArrayRows(columns)).secondary[0]
+
+    other = found.secondary[0]
+    assert replace(found, secondary=()) == analyse(a_pilot(kind), ArrayRows(its_data(kind)))
+    assert other.estimate is not None
+    assert other.estimate * 10.0**-power == pytest.approx(told.estimate, rel=1e-6)
+    assert other.p_value == pytest.approx(told.p_value, rel=1e-4)
+
+
 def test_gaps_leave_out_their_own_rows_alone() -> None:
     """A difference of means with Neyman's error, by hand, over the rows that have the further outcome."""
     trial = a_trial(seed=3, n=300)
