@@ -5,9 +5,10 @@ to deal the same units anew. Whole clusters count by their totals about the bloc
 all dealings the mean of d² is the rank of that covariance.
 
 Source: Hansen & Bowers (2008), Covariate balance in simple, stratified and clustered comparative studies, Statistical
-Science 23(2), §§3–4. Held against chi-square; where clusters are few, against dealing them anew (Fisher's test). Chi-square asks
-too often where a very skewed number meets a small arm (log-normal with σ = 1.5, 20 of 200 treated: 9 in 1,000 sound
-pilots at p < 0.001); sums of rows do not tell how skewed they are.
+Science 23(2), §§3–4. Held against chi-square; where clusters are few, against dealing them anew (Fisher's test).
+
+Chi-square asks too often where a very skewed number meets a small arm (log-normal with σ = 1.5, 20 of 200 treated: 9 in
+1,000 sound pilots at p < 0.001); sums of rows do not tell how skewed they are.
 """
 
 from dataclasses import dataclass
