@@ -15,12 +15,16 @@ from typing import Any
 import numpy as np
 import pytest
 from causaldata import close_elections_lmb, gov_transfers, gov_transfers_density, mortgages
+from scipy.special import ndtr, ndtri
 
+from clew.evaluate.analyse import analyse
+from clew.evaluate.arrays import ArrayRows
 from clew.evaluate.density_test import density_jump, ranked_density
 from clew.evaluate.discontinuity import Jump, jump
 from clew.evaluate.discontinuity_bandwidth import Bandwidths
 from clew.evaluate.discontinuity_regression import plain_jump
 from clew.evaluate.local_polynomial import Running
+from designs import a_pilot, its_data
 from running_values import around_a_cutoff, counted, running_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -258,3 +262,19 @@ def test_transfers_where_placebo_cutoffs_jump_as_far() -> None:
     found = ranked_density(*counted(running_variables()["transfers"]))
     assert found is not None
     assert found.rank > 5
+
+
+@pytest.mark.parametrize("bandwidth", [8.0, 14.0])
+def test_a_registered_bandwidth_gives_what_rdrobust_gives_for_it(bandwidth: float) -> None:
+    """With h alone rdrobust takes b = h. In front stands its conventional coefficient; interval, standard error and
+    p-value are its robust ones, centred on the bias-corrected coefficient, as Calonico, Cattaneo & Titiunik mean it.
+    """
+    columns = its_data("regression-discontinuity")
+    found = analyse(a_pilot("regression-discontinuity", bandwidth=bandwidth), ArrayRows(columns)).effect
+    their = asked({"ask": "jump", "x": columns["score"], "y": columns["y"], "c": 50.0, "h": bandwidth})[0]
+    assert (their["h"], their["b"]) == (bandwidth, bandwidth)
+    assert found.estimate == pytest.approx(their["conventional"], rel=1e-9)
+    assert found.std_error == pytest.approx(their["std_error"], rel=1e-9)
+    assert sum(found.interval) / 2 == pytest.approx(their["estimate"], rel=1e-9)
+    assert (found.interval[1] - found.interval[0]) / 2 == pytest.approx(ndtri(0.975) * their["std_error"], rel=1e-9)
+    assert found.p_value == pytest.approx(2 * ndtr(-abs(their["estimate"] / their["std_error"])), rel=1e-9)

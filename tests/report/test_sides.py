@@ -83,3 +83,22 @@ def test_a_size_is_told_by_its_sides(kind: str, sides: str, tmp_path: Path, caps
     head = next(line for line in capsys.readouterr().out.splitlines() if "factor" in line)
     assert sides in head
     assert ("comparison" in head) is (sides == "treated")
+
+
+def test_at_a_cutoff_it_is_said_which_estimate_the_interval_belongs_to(capsys: pytest.CaptureFixture[str]) -> None:
+    """The lines' estimate stands in front; interval, standard error and p-value are of the one freed of its bias."""
+    columns = its_data("regression-discontinuity")
+    found = evaluated(a_pilot("regression-discontinuity", bandwidth=20.0), columns)
+    freed = next(one for one in found.finding.further if one.name == "bias-corrected estimate")
+    assert freed.estimate is not None
+    assert freed.estimate != pytest.approx(found.finding.effect.estimate, rel=1e-3)
+    page = render_report(found)
+    assert "Estimate freed of its bias, the middle of the interval" in page
+    assert "Standard error, robust, of the estimate freed of its bias" in page
+    show(found)
+    assert f"of the estimate freed of its bias, {freed.estimate:.4g}, robust standard error" in capsys.readouterr().out
+    plain = evaluated(a_pilot("regression-discontinuity", bandwidth=20.0, standard_errors="hc2"), columns)
+    assert "Standard error, robust, of the estimate" not in render_report(plain)
+    assert "the middle of the interval" not in render_report(plain)
+    show(plain)
+    assert f"Standard error {plain.finding.effect.std_error:.4g}, p" in capsys.readouterr().out

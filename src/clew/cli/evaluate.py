@@ -79,7 +79,7 @@ def show(found: "Evaluation") -> None:
     effect = found.finding.effect
     click.echo(f"{found.protocol.pilot.title}: {found.verdict.upper()}. {found.judgement.why}\n")
     clusters = f" in {effect.clusters} clusters" if effect.clusters else ""
-    click.echo(f"{effect_sentence(found.finding)} Standard error {effect.std_error:.4g}, p {effect.p_value:.3g};")
+    click.echo(f"{effect_sentence(found.finding)} {_error(found)}, p {effect.p_value:.3g};")
     here, there = ("after the start", "before") if found.protocol.design.before_and_after else ("treated", "compared")
     click.echo(f"{effect.n_treated} {here} and {effect.n_comparison} {there}{clusters}.")
     rows = [(one.rule, one.needed, one.found, "yes" if one.holds else "no") for one in found.judgement.reasons]
@@ -96,6 +96,15 @@ def show(found: "Evaluation") -> None:
     click.echo(f"Evidence level {found.finding.evidence_level} of 5, by the design and its checks.")
     for sentence in found.notices:
         notice(sentence)
+
+
+def _error(found: "Evaluation") -> str:
+    """Say of which estimate the standard error is, where that is not the one in front."""
+    effect = found.finding.effect
+    if found.protocol.design.standard_errors != "robust-bias-corrected":
+        return f"Standard error {effect.std_error:.4g}"
+    freed, error = sum(effect.interval) / 2, effect.std_error
+    return f"The interval is that of the estimate freed of its bias, {freed:.4g}, robust standard error {error:.4g}"
 
 
 def _show_outcomes(found: "tuple[SecondaryOutcome, ...]") -> None:

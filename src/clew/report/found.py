@@ -148,11 +148,17 @@ def effect_rows(evaluation: Evaluation, units: Units) -> tuple[Fact, ...]:
     """Return the plot of the estimate as rows."""
     effect = evaluation.finding.effect
     low, high = effect.interval
+    robust = evaluation.protocol.design.standard_errors == "robust-bias-corrected"
+    freed = (Fact("Estimate freed of its bias, the middle of the interval", units.number((low + high) / 2)),)
     return (
         Fact(f"Estimate, {_held_against(evaluation)}", units.number(effect.estimate)),
+        *(freed if robust else ()),
         Fact("Interval, lower end", units.number(low)),
         Fact("Interval, upper end", units.number(high)),
-        Fact("Standard error", units.width(effect.std_error).removesuffix(units.effect_unit)),
+        Fact(
+            "Standard error, robust, of the estimate freed of its bias" if robust else "Standard error",
+            units.width(effect.std_error).removesuffix(units.effect_unit),
+        ),
         Fact("Degrees of freedom", "normal reference" if effect.df is None else f"{effect.df:.1f}"),
         Fact("p-value at this look", f"{effect.p_value:.4f}" if effect.p_value >= 0.0001 else "below 0.0001"),
     )
