@@ -120,6 +120,16 @@ def _panels() -> list[Cell]:
         )
         for n in (6, 12, 24)
     ]
+    wedge.append(
+        _cell(
+            "stepped-wedge",
+            "12 clusters of about 60 in 3 blocks and 5 periods, one baseline column",
+            WEDGE + 'block = "block"\n',
+            "units = 720\nclusters = 12\nicc = 0.05\nsd = 1\nperiods = 5\nr2 = 0.5",
+            "cluster-period-means, permutation",
+            MEAN + 'adjust_for = ["x"]\n',
+        )
+    )
     rollout = [
         _cell("random-rollout", f"{n} units, 8 periods", ROLLOUT, f"units = {n}\nsd = 1", "roth-santanna, neyman")
         for n in (40, 100, 400)

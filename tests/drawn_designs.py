@@ -37,6 +37,7 @@ UNITS = {"synthetic-control": 24, "synthetic-difference-in-differences": 12}
 
 VARIANTS: dict[str, tuple[dict[str, Any], ...]] = {
     "randomised": ({}, {"estimator": "block-weighted", "block": "district"}, {"standard_errors": "hc1"}),
+    "stepped-wedge": ({}, {"block": "region"}),
     "encouragement": ({}, {"estimator": "two-stage-least-squares"}),
     "interrupted-time-series": ({}, {"estimator": "structural"}, {"impact_model": "level"}),
     "rare-events": ({}, {"estimator": "observed-minus-expected", "expected": "expected"}),

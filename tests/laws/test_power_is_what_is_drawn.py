@@ -46,6 +46,10 @@ PLANNED: list[tuple[str, dict[str, Any]]] = [
     ("randomised", {"size.units": 150}),
     ("cluster-randomised", {"outcome.worth_having": 1.1}),
     ("stepped-wedge", {"outcome.worth_having": 1.3}),
+    (
+        "stepped-wedge",
+        {"outcome.worth_having": 1.0, "design.block": "region", "size.r2": 0.6, "outcome.adjust_for": ["age"]},
+    ),
     ("encouragement", {"size.units": 150}),
     ("encouragement", {"size.units": 500, "design.estimator": "two-stage-least-squares"}),
     ("difference-in-differences", {"size.units": 110}),

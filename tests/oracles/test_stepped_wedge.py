@@ -15,8 +15,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from clew.evaluate.analyse import analyse
+from clew.evaluate.arrays import ArrayRows
 from clew.evaluate.cluster_periods import ClusterPeriods, permutation_test, vertical
 from clew.evaluate.hussey_hughes import Cells, MixedModel, by_exposure, hussey_hughes
+from kinds_of_pilot import of_kind
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = ROOT / ".venv-oracles" / "bin" / "python"
@@ -125,6 +128,57 @@ def test_errors_by_cluster(name: str) -> None:
     effect, error, df = ours(name, False).effect(np.ones(1))
     expected = their_errors()[name]
     assert (effect, error, df) == pytest.approx((expected["effect"], expected["cr2"], expected["df"]), rel=1e-7)
+
+
+def a_blocked_trial(seed: int) -> Rows:
+    """Ten districts in two regions that live through different times, and baseline columns, one of them text."""
+    rng = np.random.default_rng(seed)
+    n = rng.integers(3, 9, (10, 4))
+    district, month = (np.repeat(which.ravel(), n.ravel()) for which in np.indices((10, 4)))
+    start = np.array([2, 2, 3, 3, 4, 4, 2, 3, 4, 4])[district]
+    age, sex = rng.normal(40 + district, 5), rng.choice(["f", "m", "x"], len(month))
+    y = 2.0 * (month + 1 >= start) + 0.1 * age + (sex == "m") + district % 2 * month + rng.normal(0, 1, len(month))
+    return {
+        "district": district,
+        "month": month + 1,
+        "start": start,
+        "region": district % 2,
+        "age": age,
+        "sex": sex,
+        "y": y,
+    }
+
+
+WAYS = ("alike", "blocks", "adjusted", "blocks, adjusted")
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_blocks_and_baseline_columns_are_least_squares_in_two_stages(seed: int) -> None:
+    """Statsmodels: the comparison within blocks and periods is the coefficient beside an indicator of each."""
+    rows = a_blocked_trial(seed)
+    cell = rows["district"] * 4 + rows["month"] - 1
+    first = np.unique(cell, return_index=True)[1]
+    held = np.column_stack([rows["age"], rows["sex"] == "m", rows["sex"] == "x"]).astype(float)
+    cases, found = [], []
+    for way in WAYS:
+        block = rows["region"] if "blocks" in way else np.zeros_like(rows["region"])
+        own = held if "adjusted" in way else np.zeros((len(cell), 1))
+        cases.append(
+            {
+                "y": rows["y"].tolist(),
+                "held": own.tolist(),
+                "cell": cell.tolist(),
+                "treated": (rows["month"] >= rows["start"])[first].tolist(),
+                "stratum": (block * 10 + rows["month"])[first].tolist(),
+            }
+        )
+        said: dict[str, Any] = {"design.cluster": "district", "design.treated_from": "start", "outcome.column": "y"}
+        said |= {"design.block": "region"} if "blocks" in way else {}
+        said |= {"outcome.adjust_for": ["age", "sex"]} if "adjusted" in way else {}
+        found.append(analyse(of_kind("stepped-wedge", said), ArrayRows(rows)).effect.estimate)
+    expected = asked_of("other_stepped_wedge.py", cases)
+    assert found == pytest.approx([one["effect"] for one in expected], rel=1e-8)
+    assert len({round(one, 6) for one in found}) == len(WAYS)
 
 
 def test_a_real_schedule_of_7785_officers_over_six_years(shared_data: Path) -> None:

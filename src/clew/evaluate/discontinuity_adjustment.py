@@ -13,11 +13,9 @@ from dataclasses import replace
 import numpy as np
 
 from clew.errors import InputError
+from clew.evaluate.explained import least_norm
 from clew.evaluate.local_polynomial import Kernel, LocalFit, Running, local_fit
 from clew.evaluate.rows import Floats
-
-COLLINEAR = 1e-9
-"""A direction in which the columns vary by less than this share about the fitted curves says nothing."""
 
 
 def coefficients(*fits: LocalFit) -> Floats:
@@ -28,11 +26,7 @@ def coefficients(*fits: LocalFit) -> Floats:
     held = fits[0].rows.covariates
     about = sum((_about(fit) for fit in fits), start=np.zeros((held, fits[0].coefficients.shape[1])))
     size = sum((_size(fit) for fit in fits), start=np.zeros(held))
-    scale = 1 / np.sqrt(np.maximum(size, np.finfo(float).tiny))
-    gram, moved = about[:, -held:] * scale * scale[:, None], about[:, :-held] * scale[:, None]
-    values, vectors = np.linalg.eigh(gram)
-    inverse = np.where(values > COLLINEAR, 1 / np.maximum(values, COLLINEAR), 0.0)
-    return np.asarray((vectors * inverse) @ (vectors.T @ moved) * scale[:, None])
+    return least_norm(about[:, -held:], about[:, :-held], size)
 
 
 def _about(fit: LocalFit) -> Floats:

@@ -45,7 +45,7 @@ KINDS = {
     ),
     "stepped-wedge": Kind(
         needs=("cluster", "period", "treated_from"),
-        takes=("from", "weights"),
+        takes=("from", "block", "weights"),
         estimators=("cluster-period-means",),
         standard_errors=("permutation",),
     ),

@@ -43,7 +43,7 @@ def stepped_wedge(design: Design, a: Assumed, extent: Extent) -> Precision:
     permanent, fading, own = _within_periods(extent.periods, extent.before, a.serial or 0.0)
     icc, rows = a.icc or 0.0, extent.units / clusters / max(1, extent.periods)
     shared = icc * (STAYS * permanent + (1 - STAYS) * fading)
-    variance = (shared + (1 - icc) * own * _one_over(rows, a.cv or 0.0)) / clusters
+    variance = (shared + (1 - icc) * (1 - a.r2) * own * _one_over(rows, a.cv or 0.0)) / clusters
     return Precision(variance, max(1.0, clusters - 2))
 
 

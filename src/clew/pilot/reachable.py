@@ -141,12 +141,12 @@ def least_p_value(protocol: Protocol) -> LeastP | None:
 
     Clusters dealt to arms: one over the number of ways to deal them; two over it where both arms hold as many, for then
     each way has a mirror image with the same difference (None where they are dealt within blocks). Clusters dealt to
-    start dates: one over the ways. A synthetic control: one over the number of units.
+    start dates: one over the ways (None within blocks, too). A synthetic control: one over the number of units.
     """
     kind, size = protocol.design.kind, protocol.size
     if kind == "synthetic-control" and size.units is not None:
         return LeastP(1 / size.units, "units", f"with {size.units} units the placebo test")
-    if kind == "stepped-wedge" and size.clusters is not None:
+    if kind == "stepped-wedge" and size.clusters is not None and protocol.design.block is None:
         starts = max(2, extent_of(assume(protocol), 1, None).after)
         return LeastP(
             math.exp(-_ways(_shared_out(size.clusters, starts))),

@@ -93,6 +93,89 @@ def test_every_schedule_is_listed_once(start: list[int]) -> None:
     assert len(listed) == schedules_possible(np.array(start)) == len(set(permutations(start)))
 
 
+BLOCK = np.array([0, 1, 0, 1, 0, 1, 1])
+
+
+def in_blocks(seed: int, start: list[int], effect: float = 1.0, holes: int = 0) -> ClusterPeriods:
+    """Seven clusters in two blocks that live through different times."""
+    found = made_up(seed, start, 4, holes=holes, effect=effect)
+    times = np.random.default_rng([seed, 5]).normal(0, 3, (2, 4))
+    return ClusterPeriods(found.mean + times[BLOCK], found.start, BLOCK)
+
+
+def plainly_in_blocks(found: ClusterPeriods, start: tuple[int, ...]) -> float:
+    """The weighted mean of the differences of every block and period: each period of each block is a period alone."""
+    apart = np.concatenate([np.where((code == BLOCK)[:, None], found.mean, np.nan) for code in (0, 1)], axis=1)
+    total = weights = 0.0
+    for place in range(apart.shape[1]):
+        on = np.array(start) <= place % 4
+        there = ~np.isnan(apart[:, place])
+        many, few = (on & there).sum(), (~on & there).sum()
+        if many and few:
+            weight = many * few / (many + few)
+            total += weight * (apart[on & there, place].mean() - apart[~on & there, place].mean())
+            weights += weight
+    return total / weights
+
+
+IN_BLOCKS = [in_blocks(1, [1, 1, 2, 2, 3, 3, 3]), in_blocks(2, [1, 4, 2, 2, 3, 3, 1], holes=3)]
+
+
+@pytest.mark.parametrize("found", IN_BLOCKS)
+def test_with_blocks_it_is_the_share_of_all_schedules_within_them(found: ClusterPeriods) -> None:
+    begins = found.start
+    every = [
+        tuple(np.choose(BLOCK, [np.array(merged(one, 0)), np.array(merged(other, 1))]).tolist())
+        for one in sorted(set(permutations(begins[BLOCK == 0].tolist())))
+        for other in sorted(set(permutations(begins[BLOCK == 1].tolist())))
+    ]
+    gaps = np.array([plainly_in_blocks(found, schedule) for schedule in every])
+    observed, test = plainly_in_blocks(found, tuple(begins.tolist())), permutation_test(found)
+    assert (test.exact, test.draws) == (True, len(every))
+    assert schedules_possible(begins, BLOCK) == len(every) < schedules_possible(begins)
+    assert test.estimate == pytest.approx(observed)
+    assert vertical(found).estimate == pytest.approx(observed)
+    assert np.sort(test.gaps) == pytest.approx(np.sort(gaps))
+    assert test.p_value == np.mean(np.abs(gaps) >= abs(observed) - 1e-9)
+
+
+def merged(starts: tuple[int, ...], block: int) -> list[int]:
+    """These starts at the places of a block's clusters."""
+    found, left = [0] * len(BLOCK), iter(starts)
+    for place in np.flatnonzero(block == BLOCK):
+        found[place] = next(left)
+    return found
+
+
+def test_a_sample_of_schedules_stays_within_the_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = in_blocks(1, [1, 1, 2, 2, 3, 3, 3], effect=0.3)
+    listed = permutation_test(found)
+    monkeypatch.setattr(cluster_periods, "MOST_LISTED", 0)
+    drawn = permutation_test(found)
+    assert (listed.draws, drawn.exact) == (6 * 12, False)
+    assert set(np.round(drawn.gaps, 9)) == set(np.round(listed.gaps, 9))
+    p = listed.p_value
+    assert drawn.p_value == pytest.approx(p, abs=4 * np.sqrt(p * (1 - p) / 9999))
+
+
+def test_what_blocks_live_through_apart_changes_nothing_and_their_names_do_not_either() -> None:
+    """Time moves the blocks apart, and one of them starts earlier: compared within blocks, neither matters."""
+    found = in_blocks(1, [1, 2, 1, 3, 2, 3, 2])
+    moved = ClusterPeriods(found.mean + 100.0 * np.outer(BLOCK, [1, 2, 3, 5]), found.start, BLOCK)
+    other = ClusterPeriods(found.mean[::-1], found.start[::-1], 7 - 3 * BLOCK[::-1])
+    for same in (moved, other):
+        one, two = permutation_test(found), permutation_test(same)
+        assert (two.estimate, two.p_value) == (pytest.approx(one.estimate), one.p_value)
+    alike = ClusterPeriods(moved.mean, moved.start)
+    assert abs(vertical(alike).estimate - vertical(found).estimate) > 10
+
+
+def test_one_block_is_no_block() -> None:
+    bare = made_up(4, [1, 1, 2, 2, 3, 3], 4, holes=4)
+    one = permutation_test(ClusterPeriods(bare.mean, bare.start, np.zeros(6, dtype=np.int64)))
+    assert one.interval(0.9) == permutation_test(bare).interval(0.9)
+
+
 def test_over_all_schedules_it_is_unbiased() -> None:
     """Effects that differ by cluster: the mean over schedules is the mean effect, as every cluster may come first."""
     rng = np.random.default_rng(9)

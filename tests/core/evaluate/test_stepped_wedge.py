@@ -207,9 +207,150 @@ def test_what_is_no_stepped_wedge_is_refused_by_name() -> None:
     assert "8 ways: no p-value can be below 1/8" in refused(start=one_early)
 
 
-def test_baseline_columns_are_refused() -> None:
-    with pytest.raises(InputError, match="baseline columns are not adjusted for"):
-        method_of(wedge()).layout(replace(wedge(), outcome=replace(wedge().outcome, adjust_for=("x",))))
+def in_regions(trial: Trial) -> Trial:
+    """North has the first district of each start, south the other."""
+    return trial | {"region": np.where(np.isin(trial["district"], ["Ask", "Dal", "Fjord", "Hav"]), "north", "south")}
+
+
+def test_blocks_are_compared_and_dealt_anew_by_themselves(tmp_path: Path) -> None:
+    trial, protocol = in_regions(a_wedge()), wedge(block="region")
+    finding = analyse(protocol, in_memory(trial))
+    mean = np.array(
+        [
+            [trial["y"][(trial["district"] == d) & (trial["month"] == m)].mean() for m in range(1, 6)]
+            for d in districts()
+        ]
+    )
+    test = permutation_test(ClusterPeriods(mean, np.array([1, 1, 2, 2, 3, 3, 4, 4]), np.tile([0, 1], 4)))
+    assert (finding.effect.estimate, finding.effect.p_value) == (pytest.approx(test.estimate), test.p_value)
+    assert finding.randomisation is not None
+    assert (finding.randomisation.draws, finding.randomisation.exact) == (24 * 24, True)
+    screens = {screen.name: screen for screen in finding.screens}
+    assert "all clusters of every block are treated, or none" in screens["schedule"].why
+    means = next(one for one in finding.pictures if one.name == "means")
+    assert "in the same block" in means.sentence
+    from_file = analyse(protocol, open_rows(write_csv(trial, tmp_path / "wedge.csv"), protocol))
+    assert from_file.effect.interval == pytest.approx(finding.effect.interval, rel=1e-9)
+
+
+def test_outcomes_lost_are_compared_within_blocks_too() -> None:
+    trial = in_regions(a_wedge())
+    lost = (trial["region"] == "north") & (trial["month"] > 2) & (np.arange(len(trial["y"])) % 3 == 0)
+    trial["y"] = np.where(lost, np.nan, trial["y"])
+    one, other = (
+        {screen.name: screen for screen in analyse(wedge(**block), in_memory(trial)).screens}["differential attrition"]
+        for block in ({"block": "region"}, {})
+    )
+    assert one.p_value != other.p_value
+    assert not one.flag
+
+
+def test_blocks_that_cannot_be_are_refused() -> None:
+    trial = in_regions(a_wedge())
+    astride = trial | {"region": np.where(trial["month"] == 3, "north", trial["region"])}
+    alone = trial | {"region": trial["district"]}
+    for columns, said in (
+        (astride, '4 clusters stand in more than one block: "Bo", "Eng", "Gade", "Is"'),
+        (alone, "8 clusters can be dealt to these starts within their blocks in 1 ways"),
+    ):
+        protocol = wedge(block="region")
+        tally = in_memory(columns).tally(method_of(protocol).layout(protocol))
+        with pytest.raises(InputError) as caught:
+            method_of(protocol).check(protocol, tally)
+        assert said in str(caught.value)
+
+
+def test_made_up_wedges_are_dealt_within_blocks() -> None:
+    protocol = wedge(block="region")
+    made = method_of(protocol).draw(protocol, WORLD, Scenario("made up", 3.0), np.random.default_rng(1)).at(1)
+    starts = {
+        region: sorted(
+            {(c, s) for c, s, r in zip(made["district"], made["start"], made["region"], strict=True) if r == region}
+        )
+        for region in set(made["region"].tolist())
+    }
+    assert [sorted(start for _, start in pairs) for pairs in starts.values()] == [["3", "4", "5", "6"]] * 3
+    assert analyse(protocol, ArrayRows(made)).effect.estimate == pytest.approx(3.0, abs=1.5)
+
+
+def with_age(trial: Trial, slope: float = 0.8) -> Trial:
+    """Ages and towns that explain much of the outcome, of people whom the districts hold unlike shares of."""
+    rng = np.random.default_rng(12)
+    n = len(trial["y"])
+    older = np.isin(trial["district"], ["Ask", "Bo", "Gade"]) & (trial["month"] > 2)
+    age = rng.normal(40, 3, n) + 4 * older
+    town = rng.choice(["east", "north", "west"], n)
+    return trial | {"age": age, "town": town, "y": trial["y"] + slope * age + 2.0 * (town == "west")}
+
+
+AGE_AND_TOWN = ("age", "town")
+
+
+def adjusted_plainly(trial: Trial) -> np.ndarray:
+    """Means of the outcome less what age and towns explain, by a regression with an indicator a cluster-period."""
+    cells = [(d, m) for d in districts() for m in range(1, 6)]
+    inside = np.array([[(trial["district"] == d) & (trial["month"] == m)] for d, m in cells])[:, 0].astype(float)
+    held = np.column_stack([trial["age"], trial["town"] == "north", trial["town"] == "west"]).astype(float)
+    slopes = np.linalg.lstsq(np.column_stack([held, inside.T]), trial["y"], rcond=None)[0][:3]
+    left = trial["y"] - (held - held.mean(axis=0)) @ slopes
+    return np.array([left[own > 0].mean() for own in inside]).reshape(8, 5)
+
+
+def test_baseline_columns_are_taken_off_by_what_they_explain_within_cluster_periods(tmp_path: Path) -> None:
+    trial, protocol = with_age(a_wedge()), wedge(adjust_for=AGE_AND_TOWN)
+    finding = analyse(protocol, in_memory(trial))
+    test = permutation_test(ClusterPeriods(adjusted_plainly(trial), np.array([1, 1, 2, 2, 3, 3, 4, 4])))
+    effect = finding.effect
+    assert (effect.estimate, effect.std_error) == (pytest.approx(test.estimate), pytest.approx(test.std_error))
+    assert effect.p_value == test.p_value
+    assert effect.interval == pytest.approx(test.interval(0.95))
+    bare = analyse(wedge(), in_memory(trial)).effect
+    beside = next(one for one in finding.further if one.name == "without the baseline columns")
+    assert (beside.estimate, beside.p_value) == (pytest.approx(bare.estimate), bare.p_value)
+    assert effect.std_error < 0.7 * bare.std_error
+    from_file = analyse(protocol, open_rows(write_csv(trial, tmp_path / "wedge.csv"), protocol))
+    assert from_file.effect.estimate == pytest.approx(effect.estimate, rel=1e-9)
+    assert from_file.effect.interval == pytest.approx(effect.interval, rel=1e-9)
+    figures = {one.name: one for one in finding.further}
+    assert figures["mixed model, one effect"].estimate == pytest.approx(2.0, abs=1.0)
+
+
+def test_what_the_treatment_does_leaves_the_coefficients_where_they_are() -> None:
+    """So that the interval is that of dealing anew: an effect more in every treated row is an effect more."""
+    trial, protocol = with_age(a_wedge()), wedge(adjust_for=AGE_AND_TOWN)
+    treated = trial["month"] >= trial["start"].astype(int)
+    one = analyse(protocol, in_memory(trial)).effect
+    other = analyse(protocol, in_memory(trial | {"y": trial["y"] + 7.0 * treated})).effect
+    assert other.estimate == pytest.approx(one.estimate + 7.0)
+    assert other.interval == pytest.approx((one.interval[0] + 7.0, one.interval[1] + 7.0))
+
+
+def test_cluster_periods_without_outcomes_stay_empty_when_adjusted() -> None:
+    trial = with_age(a_wedge())
+    kept = ~((trial["district"] == "Bo") & (trial["month"] == 3))
+    finding = analyse(wedge(adjust_for=AGE_AND_TOWN), in_memory({name: values[kept] for name, values in trial.items()}))
+    assert "1 of 40 cluster-periods have no outcome" in {one.name: one for one in finding.screens}["schedule"].why
+    assert finding.effect.estimate == pytest.approx(2.0, abs=1.0)
+
+
+def test_columns_that_are_the_same_in_a_whole_cluster_period_are_refused_by_name() -> None:
+    trial = with_age(a_wedge())
+    trial["size"] = np.array([len(name) for name in trial["district"]]) * 1.0
+    with pytest.raises(InputError, match='the same in all rows of each cluster-period: "size"'):
+        analyse(wedge(adjust_for=("age", "size")), in_memory(trial))
+
+
+def test_made_up_baseline_columns_explain_what_is_planned_within_cluster_periods() -> None:
+    protocol = wedge(adjust_for=("age", "size"))
+    protocol = replace(protocol, size=replace(protocol.size, r2=0.6))
+    world = replace(WORLD, units=6000)
+    made = method_of(protocol).draw(protocol, world, Scenario("made up", 0.0), np.random.default_rng(1)).at(1)
+    month = made["month"] == 3
+    first = made["district"] == made["district"][0]
+    for own in (month & first, (made["month"] == 4) & first):
+        explained = sum(np.corrcoef(made[name][own], made["y"][own])[0, 1] ** 2 for name in ("age", "size"))
+        assert explained == pytest.approx(0.6, abs=0.2)
+    assert made["y"][month].var() == pytest.approx(4.0, rel=0.3)
 
 
 def test_where_nothing_can_be_compared_the_estimate_is_refused() -> None:

@@ -258,6 +258,22 @@ def test_start_dates_are_dealt_as_arms_are(asked: Protocol, column: str) -> None
     assert 'the start is "2027-01", but the seed deals "never"' in str(wrong)
 
 
+def test_start_dates_are_dealt_within_blocks() -> None:
+    asked = protocol(
+        (
+            CLUSTERS[0],
+            f'kind = "stepped-wedge"\nperiod = "month"\ntreated_from = "start"\nfrom = [{STARTS}]\nblock = "region"',
+        ),
+        ('arm = "arm"', ""),
+        ('comparison = "usual"', ""),
+    )
+    found = dealt(sheet("district,region", *(f"d{number},{number % 2}" for number in range(6))), asked)
+    starts = list(zip((row[1] for row in found.rows), found.arms, strict=True))
+    assert sorted(starts) == [(region, start) for region in "01" for start in ("2027-01", "2027-04", "never")]
+    (said,) = mistakes(sheet("district,region", "a,0", "b,0", "c,0", "d,1", "e,1"), asked)
+    assert "block '1' holds 2 to be dealt, but there are 3 start dates." in said
+
+
 def test_every_cluster_has_its_share_of_every_start() -> None:
     counts = Counter[tuple[str, str]]()
     for seed in range(400):

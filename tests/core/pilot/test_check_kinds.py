@@ -34,6 +34,7 @@ def test_what_is_just_enough_is_not_refused() -> None:
     """20 units can give p = 0.05; 3 clusters can be dealt to 3 starts in 6 ways, 6 in 90; eight points are enough."""
     assert check(of_kind("synthetic-control", {"size.units": 20})).ok
     assert check(of_kind("stepped-wedge", {"size.clusters": 6, "size.periods": 4})).ok
+    assert check(of_kind("stepped-wedge", {"size.clusters": 3, "size.periods": 4, "design.block": "region"})).ok
     assert check(of_kind("interrupted-time-series", {"size.periods_before": 8, "size.periods": 16})).ok
 
 

@@ -9,8 +9,9 @@ import numpy as np
 from clew.errors import InputError, Problem
 from clew.evaluate.designs.method import Sides
 from clew.evaluate.discontinuity_checks import without_hole
+from clew.evaluate.explained import beside, indicators
 from clew.evaluate.local_polynomial import Running
-from clew.evaluate.rows import Floats, Key, Layout, Moments, Rows, Tally, Within, numbered, plain_layout, summed
+from clew.evaluate.rows import Floats, Key, Layout, Rows, Tally, Within, numbered, plain_layout, summed
 from clew.evaluate.wording import listed
 from clew.pilot.protocol import Protocol
 
@@ -133,9 +134,9 @@ def scores_of(protocol: Protocol, rows: Rows, within: Within = ()) -> Scores:
     """Return the rows within a subset, summed at each value of the running variable (and cluster)."""
     moments = rows.moments(layout(protocol), within)
     main = 2 if protocol.design.received else 1
-    indicators = dict(part for factor in moments.factors for part in _indicators(moments, factor))
-    names = (*moments.covariates[main - 1 :], *indicators)
-    whole = _summed(protocol, moments.keys, _beside(moments, list(indicators.values())))
+    texts = dict(indicators(moments))
+    names = (*moments.covariates[main - 1 :], *texts)
+    whole = _summed(protocol, moments.keys, beside(moments.products, list(texts.values())))
     left = _without_donut(protocol, whole)
     baseline = tuple((name, left.variables(place)) for place, name in enumerate(names, main))
     held = len(names)
@@ -144,28 +145,6 @@ def scores_of(protocol: Protocol, rows: Rows, within: Within = ()) -> Scores:
 
 def _without_donut(protocol: Protocol, running: Running) -> Running:
     return running if protocol.design.donut is None else without_hole(running, protocol.design.donut)
-
-
-def _indicators(moments: Moments, factor: str) -> Iterator[tuple[str, Floats]]:
-    """Whether the rows of a cell hold each text value but the first, less the share that does: (C,) each."""
-    key, n = moments.keys[factor], moments.n.astype(np.float64)
-    for label in [key.labels[code] for code in np.unique(key.codes)][1:]:
-        holds = key.where(label).astype(np.float64)
-        yield f"{factor} = {label}", holds - float(n @ holds / n.sum())
-
-
-def _beside(moments: Moments, further: list[Floats]) -> Floats:
-    """The products of the cells with further variables, each the same in all rows of a cell: (C, 1+V+K, 1+V+K)."""
-    products, known = moments.products, moments.products.shape[1]
-    if not further:
-        return products
-    values = np.column_stack(further)
-    cross = values[:, :, None] * products[:, :1, :]
-    wide = np.empty((len(products), known + len(further), known + len(further)))
-    wide[:, :known, :known] = products
-    wide[:, known:, :known], wide[:, :known, known:] = cross, cross.transpose(0, 2, 1)
-    wide[:, known:, known:] = values[:, :, None] * values[:, None, :] * products[:, :1, :1]
-    return wide
 
 
 def yes_or_no(protocol: Protocol, keys: Mapping[str, Key], n: Floats, yes: Floats) -> Running:

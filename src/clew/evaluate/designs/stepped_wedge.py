@@ -6,10 +6,17 @@ from collections.abc import Iterator
 import numpy as np
 
 from clew.errors import InputError, Problem
-from clew.evaluate.cluster_periods import ClusterPeriods, permutation_test, schedules_possible
+from clew.evaluate.cluster_periods import permutation_test, schedules_possible
 from clew.evaluate.designs.method import About, Basis, Method, Sides
 from clew.evaluate.designs.wedge_beside import beside
-from clew.evaluate.designs.wedge_data import Schedule, layout, panel_and_spread, schedule_of, treated_cells
+from clew.evaluate.designs.wedge_data import (
+    Schedule,
+    cluster_periods,
+    layout,
+    panel_and_spread,
+    schedule_of,
+    treated_cells,
+)
 from clew.evaluate.designs.wedge_drawn import draw
 from clew.evaluate.estimate import RawEstimate
 from clew.evaluate.rows import Rows, Tally, Within
@@ -25,14 +32,13 @@ def check(protocol: Protocol, tally: Tally) -> None:
 
 
 def _problems(protocol: Protocol, found: Schedule) -> Iterator[Problem]:
+    if found.torn or found.astride:
+        yield from _torn(protocol, found)
+        return
     design = protocol.design
     where, periods = f"column {design.treated_from}", found.n.shape[1]
     within = found.start < periods
-    if found.torn:
-        what = f"{len(found.torn)} clusters have more than one start of treatment: {listed(found.torn)}."
-        do = "A cluster that is treated stays treated: give it one start in all its rows."
-        yield Problem(what, f"columns {design.cluster} and {design.treated_from}", do)
-    elif periods < 2:
+    if periods < 2:
         do = "Bring the other periods; clusters that are compared once only are `cluster-randomised`."
         yield Problem("there is only one period: nobody can be seen before and after.", f"column {design.period}", do)
     elif not within.any() or not found.start.any():
@@ -42,13 +48,24 @@ def _problems(protocol: Protocol, found: Schedule) -> Iterator[Problem]:
         what = "all clusters start at once, so that what time does cannot be told from what the service does."
         do = "Deal clusters to two or more start dates, or some of them to go on as before (`cluster-randomised`)."
         yield Problem(what, where, do)
-    elif 1 / schedules_possible(found.start) > protocol.looks.alpha:
-        ways = schedules_possible(found.start)
+    elif 1 / (ways := schedules_possible(found.start, found.block)) > protocol.looks.alpha:
+        within_blocks = "" if found.block is None else " within their blocks"
         what = (
-            f"{len(found.start)} clusters can be dealt to these starts in {ways} ways: no p-value can be below"
-            f" 1/{ways}, and {protocol.looks.alpha:g} is asked for."
+            f"{len(found.start)} clusters can be dealt to these starts{within_blocks} in {ways} ways: no p-value can be"
+            f" below 1/{ways}, and {protocol.looks.alpha:g} is asked for."
         )
         yield Problem(what, where, "Bring more clusters, or more start dates.")
+
+
+def _torn(protocol: Protocol, found: Schedule) -> Iterator[Problem]:
+    design = protocol.design
+    if found.torn:
+        what = f"{len(found.torn)} clusters have more than one start of treatment: {listed(found.torn)}."
+        do = "A cluster that is treated stays treated: give it one start in all its rows."
+        yield Problem(what, f"columns {design.cluster} and {design.treated_from}", do)
+    if found.astride:
+        what = f"{len(found.astride)} clusters stand in more than one block: {listed(found.astride)}."
+        yield Problem(what, f"columns {design.cluster} and {design.block}", "Give each cluster one block in all rows.")
 
 
 def sides(protocol: Protocol, tally: Tally) -> Sides:
@@ -61,10 +78,11 @@ def sides(protocol: Protocol, tally: Tally) -> Sides:
 def estimate(protocol: Protocol, rows: Rows, within: Within = ()) -> RawEstimate:
     """Return the comparison within periods, with p-value and interval from dealing the start dates anew.
 
+    Means are of the cluster-periods as they are compared: adjusted, where baseline columns are.
     Raises: InputError where no period has both treated and untreated clusters, or outcomes do not vary.
     """
     panel, _ = panel_and_spread(protocol, rows, within)
-    test = permutation_test(ClusterPeriods(panel.outcome, panel.start), seed=protocol.design.seed or 0)
+    test = permutation_test(cluster_periods(protocol, panel), seed=protocol.design.seed or 0)
     if not (math.isfinite(test.estimate) and test.std_error > 0):
         raise InputError(
             "no effect can be estimated: no period has treated and untreated clusters, or outcomes do not vary.",
@@ -131,14 +149,19 @@ METHOD = Method(
             ),
         ),
         estimator="In each period, clusters that have started against clusters that have not, each counting alike; the"
-        " mean of these differences, weighed by how many clusters stand on either side.",
-        uncertainty="The clusters are dealt anew to the start dates that were used (all ways, or 9,999 of them): the"
+        " mean of these differences, weighed by how many clusters stand on either side. Where start dates were dealt"
+        " within blocks, clusters are compared within their block: every period has an effect of its own in each."
+        " Columns of `adjust_for`: from each mean is taken what they explain of it, by coefficients from within"
+        " cluster-periods, where nobody is treated unlike anybody else.",
+        uncertainty="The clusters are dealt anew to the start dates that were used, within their blocks (all ways, or"
+        " 9,999 of them): the"
         " p-value is the share of deals with an estimate as large, the interval holds the effects not so rejected.",
         sources=(
             "Thompson et al. (2018), Statistics in Medicine 37",
             "Kennedy-Shaffer, de Gruttola & Lipsitch (2020), Statistics in Medicine 39",
             "Kenny et al. (2022), Statistics in Medicine 41",
             "Hussey & Hughes (2007), Contemporary Clinical Trials 28",
+            "Hayes & Moulton (2017), Cluster Randomised Trials, 2nd ed., ch. 10 (baseline columns by cluster means)",
         ),
         instead="Where half of the clusters can wait to the end, deal them to two arms (cluster-randomised trial): that"
         " is simpler. Where single units start one after another, use the random roll-out.",

@@ -7,6 +7,7 @@ Medical Research 28 (what clusters share in a period fades with time).
 
 import numpy as np
 
+from clew.evaluate.cluster_periods import strata
 from clew.evaluate.rows import Floats, Integers
 from clew.evaluate.simulate import Drawn
 from clew.evaluate.world import Scenario, World, effects_by_group
@@ -21,10 +22,10 @@ def draw(protocol: Protocol, world: World, scenario: Scenario, rng: np.random.Ge
     """Return one made-up pilot: `world.units` rows by the last planned look, spread over all clusters and periods.
 
     Time alone changes the outcome, by the end as much as the effect worth having would. Each look brings new rows in
-    every cluster and period.
+    every cluster and period. Baseline columns explain the registered share of a mean's variance within cluster-periods.
     """
     clusters, periods = world.clusters or 2, max(world.periods, 2)
-    start = _starts(protocol, world, clusters, periods, rng)
+    start, block = _starts(protocol, world, (clusters, periods), rng)
     cluster, period, rows_at = _rows(protocol, world, (clusters, periods), rng)
     groups = [rng.choice(len(each.names), len(cluster), p=each.shares) for each in world.groups]
     effects = np.array(effects_by_group(scenario, world.groups[0] if world.groups else None))
@@ -32,27 +33,41 @@ def draw(protocol: Protocol, world: World, scenario: Scenario, rng: np.random.Ge
     mean = world.baseline + abs(protocol.outcome.worth_having) * period / (periods - 1)
     mean = mean + np.where(period >= start[cluster], effects[own], 0.0)
     shared = _shared(world, (clusters, periods), rng)[cluster, period]
-    design = protocol.design
+    design, baseline = protocol.design, {name: rng.standard_normal(len(mean)) for name in protocol.outcome.adjust_for}
+    if baseline and protocol.outcome.measure == "mean":
+        mean = mean + world.sd * np.sqrt((1 - world.icc) * protocol.size.r2 / len(baseline)) * sum(baseline.values())
     columns = {
         design.cluster or "": cluster,
         design.period: period + 1,
         design.treated_from: np.where(start[cluster] < periods, (start[cluster] + 1).astype(str), ""),
         **{each.column: np.array(each.names)[drawn] for each, drawn in zip(world.groups, groups, strict=True)},
+        **({design.block: block[cluster]} if design.block else {}),
         **({design.weights: np.ones(len(cluster))} if design.weights else {}),
+        **baseline,
         protocol.outcome.column: _outcomes(protocol, world, mean, shared, rng),
     }
     return Drawn(columns, rows_at)
 
 
-def _starts(protocol: Protocol, world: World, clusters: int, periods: int, rng: np.random.Generator) -> Integers:
-    """Deal equal shares of the clusters to start dates: one a period from the first on, or as many as `from` has."""
+def _starts(
+    protocol: Protocol, world: World, shape: tuple[int, int], rng: np.random.Generator
+) -> tuple[Integers, Integers]:
+    """Deal equal shares of the clusters to start dates: one a period from the first on, or as many as `from` has.
+
+    Return each cluster's start and block. Blocks hold as many clusters as there are dates, or some more.
+    """
+    clusters, periods = shape
     first = min(max(world.periods_before, 1), periods - 1)
     dates = np.arange(first, periods)
     if len(protocol.design.starts) > 1:
         dates = np.unique(np.linspace(first, periods - 1, len(protocol.design.starts)).round().astype(np.int64))
     if len(dates) == 1:
         dates = np.array([dates[0], periods])  # some go on as before, or there is nobody to compare with
-    return rng.permutation(dates[np.arange(clusters) % len(dates)])
+    block = np.arange(clusters) % (max(1, clusters // len(dates)) if protocol.design.block else 1)
+    start = np.empty(clusters, dtype=np.int64)
+    for own in strata(start, block):
+        start[own] = rng.permutation(dates[np.arange(len(own)) % len(dates)])
+    return start, block
 
 
 def _rows(
@@ -86,5 +101,6 @@ def _outcomes(protocol: Protocol, world: World, mean: Floats, shared: Floats, rn
     if measure == "count":
         rate = np.maximum(mean, 0.0)
         return rng.poisson(np.maximum(rate + np.sqrt(icc / (1 - icc) * rate) * shared, 0.0)).astype(np.float64)
-    noise = np.sqrt(icc) * shared + np.sqrt(1 - icc) * rng.standard_normal(len(mean))
+    own = (1 - icc) * (1 - protocol.size.r2 if protocol.outcome.adjust_for else 1.0)
+    noise = np.sqrt(icc) * shared + np.sqrt(own) * rng.standard_normal(len(mean))
     return np.asarray(mean + world.sd * noise)

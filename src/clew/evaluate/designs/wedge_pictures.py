@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from clew.evaluate.cluster_periods import ClusterPeriods, vertical
+from clew.evaluate.cluster_periods import vertical
+from clew.evaluate.designs.wedge_data import cluster_periods
 from clew.evaluate.finding import Further, Picture, Point, Series
 from clew.evaluate.panel import Flags, Panel
 from clew.pilot.protocol import Protocol
@@ -69,7 +70,7 @@ def _edges(panel: Panel) -> np.ndarray:
 
 def _means(protocol: Protocol, panel: Panel) -> Picture:
     """A line for the clusters that have started, one for those that have not; each cluster counts alike."""
-    found = vertical(ClusterPeriods(panel.outcome, panel.start))
+    found = vertical(cluster_periods(protocol, panel))
     treated = panel.treated
     series = (
         Series("treated", "line", _line(panel, treated)),
@@ -78,7 +79,8 @@ def _means(protocol: Protocol, panel: Panel) -> Picture:
     both = np.flatnonzero(found.share > 0)
     higher = int((found.difference[both] > 0).sum())
     sentence = (
-        f"In {higher} of {len(both)} periods with both, clusters that had started are higher than those that had not;"
+        f"In {higher} of {len(both)} periods with both, clusters that had started are higher than those that had"
+        f" not{' in the same block' if protocol.design.block else ''};"
         f" on the whole by {found.estimate:+.3g}."
     )
     name = protocol.outcome.name or protocol.outcome.column
