@@ -23,6 +23,7 @@ from clew.evaluate.scan import Scanned, Sums, scan
 from clew.evaluate.second_scan import Scope, second_scan
 from clew.evaluate.sources import Part, Paths, find_parts, read_part
 from clew.evaluate.table import Table, number, open_table, text
+from clew.evaluate.wide_squares import is_wide, wide_squares
 from clew.pilot.protocol import Protocol
 
 EPSILON = float(np.finfo(float).eps)
@@ -84,8 +85,11 @@ class FileRows:
         classes = [[literal[pair] for pair in zip(curves.columns, labels, strict=True)] for labels in curves.labels]
         keys = [known[column] for column in curves.columns]
         scope = Scope(self.table.source, " AND ".join(where), self.profiles.rows, keys, variables, self.scanned.weights)
-        query, exponent = second_scan(curves, classes, scope)
-        (total,) = self._row(query)
+        if is_wide(curves):
+            total, exponent = wide_squares(self.table, curves, classes, scope)
+        else:
+            query, exponent = second_scan(curves, classes, scope)
+            (total,) = self._row(query)
         return ldexp(float(total or 0), -exponent)
 
     def close(self) -> None:

@@ -43,15 +43,15 @@ def second_scan(curves: Curves, classes: Sequence[Sequence[str]], scope: Scope) 
     named = ", ".join([*(f"j{place}" for place in range(len(keys))), *columns])
     on = " AND ".join(f"{key} = j{key[1:]}" for key in keys)
     left = f"1 - w * ({_sum('h', columns)})" if curves.leverage is not None else "1::DOUBLE"
-    exponent = _exponent(curves, scope)
+    exponent = exponent_of(curves, scope)
     return (
         f"SELECT sum(CAST(CASE WHEN l > {FULL_LEVERAGE} THEN t * t / l ELSE 0 END * {number(ldexp(1.0, exponent))} "
         f"AS HUGEINT)) FROM (SELECT w * ({_sum('r', columns)}) * ({_sum('a', columns)}) AS t, {left} AS l "
-        f"FROM ({_rows(curves, scope)}) JOIN (VALUES {values}) AS class({named}) ON {on})"
+        f"FROM ({rows_sql(curves, scope)}) JOIN (VALUES {values}) AS class({named}) ON {on})"
     ), exponent
 
 
-def _rows(curves: Curves, scope: Scope) -> str:
+def rows_sql(curves: Curves, scope: Scope) -> str:
     """The rows with their keys, weight w and variables x1, x2 … about the centre."""
     parts = [f"{key.sql} AS k{place}" for place, key in enumerate(scope.keys)]
     parts += [f"{scope.weights.sql if scope.weights else '1::DOUBLE'} AS w"]
@@ -79,7 +79,7 @@ def _sum(kind: str, columns: dict[str, Floats]) -> str:
     return " + ".join(terms) or "0"
 
 
-def _exponent(curves: Curves, scope: Scope) -> int:
+def exponent_of(curves: Curves, scope: Scope) -> int:
     """The largest e for which the sum of all terms, times 2^e, surely fits."""
     reach = [1.0]
     for one, origin in zip(scope.variables, curves.centre, strict=True):

@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 import weakref
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -14,6 +14,7 @@ import duckdb
 from numpy.typing import NDArray
 
 from clew.errors import InputError
+from clew.evaluate.arrow_stream import batches
 from clew.evaluate.sources import Part, header_problems
 from clew.evaluate.unreadable import no_room, unreadable
 
@@ -76,6 +77,16 @@ class Table:
         """
         try:
             return self.connection.execute(query).fetchnumpy()
+        except duckdb.Error as error:
+            raise self._refused(error) from error
+
+    def batches(self, query: str) -> Iterator[list[NDArray[Any]]]:
+        """The rows of a large answer as columns, batch by batch; see `clew.evaluate.arrow_stream`.
+
+        Raises: InputError where the files cannot be read through, or memory does not suffice.
+        """
+        try:
+            yield from batches(self.connection, query)
         except duckdb.Error as error:
             raise self._refused(error) from error
 
