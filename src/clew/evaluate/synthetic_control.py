@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from clew.evaluate.rows import Floats
-from clew.evaluate.simplex import EXACT, simplex_weights
+from clew.pilot.simplex import EXACT, simplex_weights
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clew.evaluate.rows import Floats
-from clew.evaluate.simplex import simplex_weights
+from clew.pilot.simplex import simplex_weights
 
 TIME_RIDGE = 1e-6
 """The ridge of the periods' weights, as a share of the noise: only to make them unique."""

@@ -14,13 +14,13 @@ from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
-import scipy
 from numpy.typing import NDArray
 from scipy.special import betainc, betaincinv
 
 from clew.pilot.assumptions import Assumed
 from clew.pilot.extent import Extent, Precision
 from clew.pilot.protocol import Design
+from clew.pilot.simplex import hull_weights
 
 PANELS = 300
 MOST_DONORS = 60
@@ -122,11 +122,6 @@ def _differenced(panel: Floats, before: int) -> Found:
 
 
 def _nearest(about: Floats, ridge: float) -> Floats:
-    """Return the weights w ≥ 0, Σw = 1, with the least |about·w|² + ridge·|w|² (Lawson & Hanson 1974, ch. 23)."""
-    many = about.shape[1]
-    rows = np.vstack([about, *([math.sqrt(ridge) * np.eye(many)] if ridge else [])])
-    scale = float(np.sqrt(np.mean(np.sum(rows**2, axis=0)))) or 1.0
-    found = scipy.optimize.nnls(
-        np.vstack([rows / scale, np.ones(many)]), np.append(np.zeros(len(rows)), 1.0), maxiter=100 * many
-    )[0]
-    return np.asarray(found / found.sum())
+    """Return the weights w ≥ 0, Σw = 1, with the least |about·w|² + ridge·|w|², as those of real data are found."""
+    scale = float(np.sqrt(np.mean(np.sum(about**2, axis=0)))) or 1.0
+    return hull_weights(about / scale, math.sqrt(ridge) / scale)

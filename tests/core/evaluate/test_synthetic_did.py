@@ -5,7 +5,6 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from clew.evaluate.simplex import optimality_gap
 from clew.evaluate.synthetic_did import (
     TIME_RIDGE,
     difference,
@@ -15,6 +14,7 @@ from clew.evaluate.synthetic_did import (
     placebo_error,
     synthetic_did,
 )
+from clew.pilot.simplex import optimality_gap
 
 START = 9
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
-from clew.evaluate.simplex import optimality_gap, simplex_weights
+from clew.pilot.simplex import hull_weights, optimality_gap, simplex_weights
 
 
 def hull(seed: int, rows: int, count: int, size: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
@@ -99,3 +99,17 @@ def test_the_gap_says_how_far_from_best() -> None:
     best = simplex_weights(columns, target)
     excess = np.sum((columns @ even - target) ** 2) - np.sum((columns @ best - target) ** 2)
     assert 0 < excess <= optimality_gap(columns, target, even)
+
+
+@given(st.integers(0, 10_000), st.sampled_from([0.0, 0.3, 2.0]))
+def test_what_is_left_of_rounding_is_small(seed: int, root_ridge: float) -> None:
+    """A sample size takes the weights as the solver leaves them; they are those that real data are weighed by."""
+    columns, target = hull(seed, 8, 12)
+    about = columns - target[:, None]
+    scale = float(np.sqrt(np.mean(np.sum(about**2, axis=0))))
+    rough, exact = hull_weights(about / scale, root_ridge), simplex_weights(columns, target, (root_ridge * scale) ** 2)
+    assert rough.sum() == pytest.approx(1.0)
+    assert rough.min() >= 0
+    assert np.linalg.norm(about @ rough) ** 2 + (root_ridge * scale) ** 2 * rough @ rough == pytest.approx(
+        np.linalg.norm(about @ exact) ** 2 + (root_ridge * scale) ** 2 * exact @ exact, abs=1e-9 * scale**2
+    )

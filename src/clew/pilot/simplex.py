@@ -11,8 +11,9 @@ Source: Lawson & Hanson (1974), "Solving Least Squares Problems", ch. 23 (least 
 
 import numpy as np
 import scipy
+from numpy.typing import NDArray
 
-from clew.evaluate.rows import Floats
+Floats = NDArray[np.float64]
 
 EXACT = 1e-7
 """A target is met exactly where the root mean square miss is below this share of the columns' own scatter about it."""
@@ -38,15 +39,26 @@ def simplex_weights(columns: Floats, target: Floats, ridge: float = 0.0) -> Floa
 
 
 def _nearest(about: Floats, root_ridge: float) -> Floats:
-    """Weights of the hull's point nearest to the origin, |about·w|² + root_ridge²·|w|² at its least."""
-    count = about.shape[1]
-    below = [np.eye(count) * root_ridge] if root_ridge else []
-    held = np.vstack([about, *below])
+    """The same weights as `hull_weights`, with rounding taken out."""
+    return _polished(_held(about, root_ridge), hull_weights(about, root_ridge))
+
+
+def _held(about: Floats, root_ridge: float) -> Floats:
+    below = [np.eye(about.shape[1]) * root_ridge] if root_ridge else []
+    return np.vstack([about, *below])
+
+
+def hull_weights(about: Floats, root_ridge: float) -> Floats:
+    """Return the weights w ≥ 0, Σw = 1, with the least |about·w|² + root_ridge²·|w|²: (J,).
+
+    `about`: (M, J), in units in which it is of the order of 1. Right to rounding, which is left in.
+    """
+    count, held = about.shape[1], _held(about, root_ridge)
     rows = np.column_stack([np.vstack([held, np.ones((1, count))]), np.append(np.zeros(len(held)), 1.0)])
     if len(rows) > count + 1:  # the same sums of squares in fewer rows
         rows = np.asarray(np.linalg.qr(rows, mode="r"))
     found = scipy.optimize.nnls(rows[:, :-1], rows[:, -1], maxiter=30 * count)[0]
-    return _polished(held, np.asarray(found / found.sum()))
+    return np.asarray(found / found.sum())
 
 
 def _polished(about: Floats, weights: Floats) -> Floats:
