@@ -19,7 +19,7 @@ from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from django.db import connection, transaction
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -27,7 +27,6 @@ from fido2.utils import websafe_encode
 from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from clew.web.caching import PAGES
 from clew.web.evaluate.models import LookRun, Upload, UploadToken
 from clew.web.govern import accounts
 from clew.web.govern.models import Account
@@ -36,7 +35,7 @@ from clew.web.record.models import EventRow
 from hostile import AS_MEANT, ATTACKS, FIXED, KINDS, PASSWORD, Attack, Field, asked_on
 from pilot_drafting import ANSWERS
 from told import CASE, PILOT
-from web.test_every_address import ANYBODY, MEMBERS, SAMPLES, TABLE, Page, may, world  # noqa: F401  # a fixture
+from web.test_every_address import ANYBODY, SAMPLES, TABLE, Page, may, undone, world  # noqa: F401  # a fixture
 
 AN_AMENDMENT = uuid.UUID(int=9)
 SECONDS = 30
@@ -161,15 +160,6 @@ def visitors(page: Page) -> tuple[str, ...]:
     who = page.posts or page.who
     first = next((name for name in WHO if name in who), "owner")
     return (first, *(name for name, route in IN_THE_MIDDLE.items() if re.fullmatch(route, page.route)), "anonymous")
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    """Leave the database, and the pages that are remembered, as they were."""
-    PAGES.clear()
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 @contextmanager
