@@ -244,7 +244,8 @@ def _estimates(dealt: Floats, found: ClusterPeriods) -> Floats:
     held = np.stack([np.where(there, found.mean, 0.0), found.treated * there, there], axis=2)
     gaps, weights = np.zeros((dealt.shape[1], 2)), np.zeros((dealt.shape[1], 1))
     for own, period in product(strata(found.start, found.block), range(len(dealt))):
-        treated = dealt[period][:, own] @ held[own, period]
+        schedules = dealt[period] if found.block is None else dealt[period][:, own]
+        treated = schedules @ held[own, period]
         rest = held[own, period].sum(axis=0) - treated
         many, few = np.maximum(treated[:, 2:], 1), np.maximum(rest[:, 2:], 1)
         both = (treated[:, 2:] > 0) & (rest[:, 2:] > 0)

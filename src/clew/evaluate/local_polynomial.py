@@ -79,7 +79,8 @@ class Running:
 
     def unadjusted(self) -> "Running":
         """The same rows without the variables that are adjusted for."""
-        return replace(self._with(tuple(range(self.total.shape[1] - self.covariates))), covariates=0)
+        main = tuple(range(self.total.shape[1] - self.covariates))
+        return replace(self._with(main), covariates=0) if self.covariates else self
 
     def _with(self, places: tuple[int, ...]) -> "Running":
         return replace(self, total=self.total[:, places], square=self.square[:, places][:, :, places])
