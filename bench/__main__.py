@@ -1,9 +1,9 @@
-"""Run all benches one after the other: `python -m bench [evaluate] [designs] [backends] [record] [characteristics]`."""
+"""Run all benches one after the other, or those named: `python -m bench evaluate covariates`."""
 
 import sys
 from importlib import import_module
 
-BENCHES = ("record", "characteristics", "evaluate", "designs", "backends")
+BENCHES = ("record", "characteristics", "evaluate", "covariates", "designs", "backends")
 
 for name in sys.argv[1:] or BENCHES:
     print(f"== {name}", flush=True)
