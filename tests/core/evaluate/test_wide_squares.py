@@ -1,5 +1,6 @@
 """Many variables: the second scan by columns of batches says what SQL says, to the last bit, in any order of rows."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +9,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from clew.evaluate import files, wide_squares
+from clew.evaluate import wide_squares
 from clew.evaluate.estimate import estimate
-from clew.evaluate.files import open_rows
+from clew.evaluate.files import FileRows, open_rows
 from clew.pilot.protocol import Protocol
 from trials import Trial, a_trial, agree, figures, in_memory, registered, units, write_csv, write_parquet
 
 COLUMNS = tuple(f"x{place}" for place in range(12))
+
+FILE_ROWS = sys.modules[FileRows.__module__]
 
 PROTOCOLS = [
     registered(adjust_for=COLUMNS, groups=("sub",), **units()),
@@ -46,7 +49,7 @@ def found(paths: Path | list[Path], protocol: Protocol, threads: int | None = No
 def in_sql(monkeypatch: pytest.MonkeyPatch) -> Any:
     def said(*asked: Any) -> list[Any]:
         with monkeypatch.context() as patched:
-            patched.setattr(files, "is_wide", lambda _: False)
+            patched.setattr(FILE_ROWS, "is_wide", lambda _: False)
             return found(*asked)
 
     return said
@@ -56,7 +59,7 @@ def in_sql(monkeypatch: pytest.MonkeyPatch) -> Any:
 def by_columns(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Whether each second scan was meant for this way: all must have been."""
     asked: list[bool] = []
-    monkeypatch.setattr(files, "is_wide", lambda curves: asked.append(wide_squares.is_wide(curves)) or asked[-1])
+    monkeypatch.setattr(FILE_ROWS, "is_wide", lambda curves: asked.append(wide_squares.is_wide(curves)) or asked[-1])
     return asked
 
 
