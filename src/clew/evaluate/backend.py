@@ -24,7 +24,8 @@ from clew.evaluate.backend_squares import squares_of
 from clew.evaluate.backend_sums import ExactSum, exact_sum
 from clew.evaluate.backend_table import Source, open_source
 from clew.evaluate.designs import method_of
-from clew.evaluate.files import EPSILON, layouts_of, needed_columns
+from clew.evaluate.file_rows import EPSILON
+from clew.evaluate.files import layouts_of, needed_columns
 from clew.evaluate.finding import Finding
 from clew.evaluate.profile import Profile
 from clew.evaluate.rows import (

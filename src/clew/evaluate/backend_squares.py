@@ -12,7 +12,7 @@ from clew.evaluate.backend_columns import Measured, number, reach_of
 from clew.evaluate.backend_session import Expression, load_ibis
 from clew.evaluate.backend_sums import exact_sum
 from clew.evaluate.backend_table import Source
-from clew.evaluate.files import NAMES
+from clew.evaluate.file_rows import NAMES
 from clew.evaluate.heteroskedastic import FULL_LEVERAGE
 from clew.evaluate.profile import Kind, Profile
 from clew.evaluate.rows import Curves, Floats, Within

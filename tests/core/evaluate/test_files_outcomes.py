@@ -11,7 +11,8 @@ from clew.errors import InputError
 from clew.evaluate import scan
 from clew.evaluate.designs import layout_of
 from clew.evaluate.estimate import estimate
-from clew.evaluate.files import FileRows, open_rows
+from clew.evaluate.file_rows import FileRows
+from clew.evaluate.files import open_rows
 from clew.evaluate.rows import Moments, Within
 from clew.pilot.protocol import Outcome, Protocol
 from trials import a_trial, agree, figures, gappy, in_memory, registered, several, units, write_csv, write_parquet
