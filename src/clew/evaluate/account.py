@@ -38,19 +38,24 @@ _WIDE: Final = Context(prec=700, rounding=ROUND_HALF_EVEN)
 """Digits enough for any amount over the smallest gain that a float can hold."""
 
 
-def account(cost: Cost | None, outcome: Outcome, effect: Estimate, *, units_treated: int) -> Account:
+def account(
+    cost: Cost | None, outcome: Outcome, effect: Estimate, *, units_treated: int, over: float | None = None
+) -> Account:
     """Return what the treated units cost in all, and the cost of one more unit of good outcome.
 
-    `units_treated` counts every treated unit, also those whose outcome is missing: they were paid for. Money is exact
-    and rounded half to even, once, to the currency's minor unit. Without an improvement no cost per outcome exists.
+    `units_treated` counts every treated unit, also those whose outcome is missing: they were paid for. `over`: what the
+    effect on all of them is the effect times, where that is not their number. Money is exact and rounded half to even,
+    once, to the currency's minor unit. Without an improvement no cost per outcome exists.
     """
     if cost is None:
         return Account(why="The protocol registers no cost.")
-    total = in_minor_units(_WIDE.multiply(cost.per_treated_unit, Decimal(units_treated)), cost.currency)
+    paid = _WIDE.multiply(cost.per_treated_unit, Decimal(units_treated))
+    total = in_minor_units(paid, cost.currency)
     gain = outcome.sign * effect.estimate
     if gain <= 0:
         return Account(total, None, cost.currency, "No improvement was found, so no outcome was bought.")
-    each = in_minor_units(_WIDE.divide(cost.per_treated_unit, Decimal(gain)), cost.currency)
+    spent = cost.per_treated_unit if over is None else _WIDE.divide(paid, Decimal(over))
+    each = in_minor_units(_WIDE.divide(spent, Decimal(gain)), cost.currency)
     return Account(total, each, cost.currency)
 
 

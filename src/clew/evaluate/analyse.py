@@ -40,7 +40,7 @@ def analyse(protocol: Protocol, rows: Rows, *, look: int | None = None) -> Findi
         look=at,
         equity=equity_groups(protocol, rows, sides, at),
         screens=beside.screens,
-        account=account(protocol.cost, protocol.outcome, effect, units_treated=sides.units_treated),
+        account=account(protocol.cost, protocol.outcome, effect, units_treated=sides.units_treated, over=raw.over),
         randomisation=beside.randomisation,
         evidence_level=evidence_level(protocol, method, effect, beside.screens),
         missing=sides.missing,

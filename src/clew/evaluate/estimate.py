@@ -30,7 +30,8 @@ class RawEstimate:
     `mean_comparison`: weighted, not adjusted. `icc`: intra-cluster correlation within arms, which may be negative;
     None without clusters or with weights. `left_out`: columns that say nothing beyond earlier ones.
     `p_value`, `interval_at` (level to interval): where inference is not by estimate ± t · standard error, as with
-    permutations; the interval may be infinite.
+    permutations; the interval may be infinite. `over`: what the effect on all treated is the effect times, where that
+    is not the number of treated units: their exposure for a rate, 1 for a number of events.
     """
 
     estimate: float
@@ -48,6 +49,7 @@ class RawEstimate:
     left_out: tuple[str, ...] = ()
     p_value: float | None = None
     interval_at: Callable[[float], tuple[float, float]] | None = None
+    over: float | None = None
 
     def interval(self, look: LookAt) -> tuple[float, float]:
         """Return the interval of this look: as wide as its limit asks, at level 1 − nominal p."""

@@ -32,6 +32,15 @@ def test_lower_is_better_counts_a_fall_as_gain() -> None:
     assert account(Cost("EUR", Decimal("10.00")), lower, effect(0.25), units_treated=4).cost_per_outcome is None
 
 
+def test_a_rate_and_a_number_of_events_are_gains_of_their_own_units() -> None:
+    """40 homes at 10 euros for 8 events fewer: 50 euros an event, whether counted in all or for each of 1,000 days."""
+    lower, cost = replace(OUTCOME, better="lower"), Cost("EUR", Decimal("10.00"))
+    in_all = account(cost, lower, effect(-8.0), units_treated=40, over=1.0)
+    by_day = account(cost, lower, effect(-8.0 / 1_000), units_treated=40, over=1_000.0)
+    assert (in_all.cost_total, in_all.cost_per_outcome) == (Decimal("400.00"), Decimal("50.00"))
+    assert by_day.cost_per_outcome == Decimal("50.00")
+
+
 @pytest.mark.parametrize("size", [0.0, -0.1])
 def test_without_improvement_there_is_no_price_and_it_says_why(size: float) -> None:
     found = account(a_protocol().cost, OUTCOME, effect(size), units_treated=312)

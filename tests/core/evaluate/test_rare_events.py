@@ -249,3 +249,11 @@ def test_no_effect_is_seldom_called_one() -> None:
     drawn = [rare_events.draw(protocol, world, Scenario("none", 0.0), rng) for _ in range(500)]
     p_values = [rare_events.estimate(protocol, ArrayRows(one.at(1))).p_value or 1.0 for one in drawn]
     assert np.mean(np.array(p_values) < 0.05) <= 0.06
+
+
+@pytest.mark.parametrize("changes", [{}, {"estimator": "observed-minus-expected", "expected": "due"}])
+def test_an_event_avoided_costs_what_was_paid_over_the_events_avoided(changes: dict[str, str], tmp_path: Path) -> None:
+    """Five years of a pilot at 125 euros a year; 12 deaths in the five years before, 2 in it, 12 due."""
+    protocol = fires(**IN_TIME, **changes)
+    cost = found_in({**DECADE, "due": np.full(10, 2.4)}, protocol, tmp_path).account.cost_per_outcome
+    assert float(cost or 0) == pytest.approx(5 * 125 / (12 - 2), abs=0.005)

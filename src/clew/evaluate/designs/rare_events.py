@@ -102,7 +102,7 @@ def estimate(protocol: Protocol, rows: Rows, within: Within = ()) -> RawEstimate
         raise _no_event(protocol, pair)
     error = sqrt(sum(max(side.events, 1) / side.exposure**2 for side in (pair.treated, pair.comparison)))
     raw = _raw(found, pair.difference, error, (pair.treated.rate, pair.comparison.rate))
-    return replace(raw, p_value=pair.p_value, interval_at=pair.difference_interval)
+    return replace(raw, p_value=pair.p_value, interval_at=pair.difference_interval, over=pair.treated.exposure)
 
 
 def _excess(protocol: Protocol, found: Counted) -> RawEstimate:
@@ -111,7 +111,7 @@ def _excess(protocol: Protocol, found: Counted) -> RawEstimate:
         raise _none_over(protocol, "treated")
     excess = Excess(observed, expected)
     raw = _raw(found, excess.difference, sqrt(max(observed, 1)), (float(observed), expected))
-    return replace(raw, p_value=excess.p_value, interval_at=excess.difference_interval)
+    return replace(raw, p_value=excess.p_value, interval_at=excess.difference_interval, over=1.0)
 
 
 def _raw(found: Counted, value: float, error: float, means: tuple[float, float]) -> RawEstimate:
