@@ -48,8 +48,8 @@ class Design:
     `starts` (TOML: `from`), `treated_unit` and, where arms are dealt, `treated`; in difference-in-differences
     `treated` is a 0/1 column. `other_arms` enter a difference as indicator columns and nothing else. `unit`, where
     rows are units, must be unique. `fixed_effects`: columns whose values are absorbed (one at present). `cutoff`,
-    `bandwidth`, `donut`: in the units of `running`. `season`: periods in one round. `impact_model`: what an interruption
-    may change of a series, None where the estimator's own is meant.
+    `bandwidth`, `donut`: in the units of `running`. `season`: periods in one round. `impact_model`: what an
+    interruption may change of a series, None where the estimator's own is meant.
     """
 
     kind: str

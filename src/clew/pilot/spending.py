@@ -116,7 +116,8 @@ def chance(drift: float, alpha: float, planned: int, paid: int) -> float:
 def drift_needed(alpha: float, power: float, planned: int, paid: int) -> float:
     """Return the expected z at the last planned look that gives this power by then."""
     furthest = 2 * FURTHEST + float(ndtri(power))
-    return float(scipy.optimize.brentq(lambda drift: chance(drift, alpha, planned, paid) - power, 0.0, furthest, xtol=1e-10))
+    found = scipy.optimize.brentq(lambda drift: chance(drift, alpha, planned, paid) - power, 0.0, furthest, xtol=1e-10)
+    return float(found)
 
 
 def inflation(alpha: float, power: float, planned: int, paid: int) -> float:
