@@ -29,7 +29,6 @@ WAYS: list[tuple[str, dict[str, object]]] = [
 """Every kind, and its other ways to use the data."""
 
 NOT_ADJUSTED = {
-    "stepped-wedge",
     "synthetic-control",
     "synthetic-difference-in-differences",
     "rare-events",
