@@ -144,17 +144,18 @@ def view_sql(keys: Grouping, one: Summed, columns: Mapping[str, str]) -> str:
     )
 
 
-def coded_sql(place: int) -> tuple[str, str, str]:
-    """Queries that put the labels of a text key in order, ask for them, and put their codes from 0 in their place."""
-    key = f"k{place}"
-    distinct_ = f"SELECT DISTINCT {key} AS label FROM sums WHERE {key} IS NOT NULL"
-    ordered = f"SELECT label, row_number() OVER (ORDER BY label) - 1 AS code FROM ({distinct_})"
-    coded = f"SELECT sums.* REPLACE (labels.code::INTEGER AS {key}) FROM sums LEFT JOIN labels ON {key} = label"
-    return (
-        f"CREATE OR REPLACE TEMP TABLE labels AS {ordered}",
-        "SELECT label FROM labels ORDER BY code",
-        f"CREATE OR REPLACE TEMP TABLE sums AS {coded}",
-    )
+def labels_sql(place: int) -> tuple[str, str]:
+    """Queries that put the labels of a text key in order, each with its place from 0, and that ask for them."""
+    found = f"SELECT DISTINCT k{place} AS label FROM sums WHERE k{place} IS NOT NULL"
+    ordered = f"SELECT label, row_number() OVER (ORDER BY label) - 1 AS code FROM ({found})"
+    return f"CREATE OR REPLACE TEMP TABLE labels{place} AS {ordered}", f"SELECT label FROM labels{place} ORDER BY code"
+
+
+def coded_sql(places: Sequence[int]) -> str:
+    """Put the places of their labels into the cells, for all text keys at once."""
+    codes = ", ".join(f"labels{place}.code::INTEGER AS k{place}" for place in places)
+    joined = " ".join(f"LEFT JOIN labels{place} ON k{place} = labels{place}.label" for place in places)
+    return f"CREATE OR REPLACE TEMP TABLE sums AS SELECT sums.* REPLACE ({codes}) FROM sums {joined}"
 
 
 def fine_enough_sql(coarse: Sequence[str], cells: str, scheme: Scheme) -> str:

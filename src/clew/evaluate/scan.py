@@ -6,7 +6,16 @@ from dataclasses import dataclass
 import duckdb
 
 from clew.evaluate import grid, limbs
-from clew.evaluate.cells import Grouping, Summed, cells_sql, coded_sql, fine_enough_sql, grouping, likely_cells
+from clew.evaluate.cells import (
+    Grouping,
+    Summed,
+    cells_sql,
+    coded_sql,
+    fine_enough_sql,
+    grouping,
+    labels_sql,
+    likely_cells,
+)
 from clew.evaluate.checks import check_values
 from clew.evaluate.grid import exact_scheme, quick_scheme
 from clew.evaluate.profile import Profile, Profiles
@@ -58,7 +67,7 @@ def scan(table: Table, profiles: Profiles, layouts: Sequence[Layout]) -> Scanned
         kept = _summed(
             table, _choices(profiles.rows, variables, weights, likely), grouping(keys, profiles.rows), coarse
         )
-        labels = {key.column: _coded(table, place) for place, key in enumerate(keys) if key.kind == "text"}
+        labels = _coded(table, {key.column: place for place, key in enumerate(keys) if key.kind == "text"})
     except duckdb.OutOfMemoryException as error:
         raise no_room(table.parts) from error
     except duckdb.Error as error:
@@ -120,10 +129,13 @@ def _scan(table: Table, groups: Grouping, outcomes: Sequence[Summed]) -> None:
             return
 
 
-def _coded(table: Table, place: int) -> tuple[str, ...]:
-    """Put the places of a text key's labels into the cells; return the labels."""
-    ordered, asked, coded = coded_sql(place)
-    table.connection.execute(ordered)
-    labels = tuple(label for (label,) in table.fetch(asked))
-    table.connection.execute(coded)
+def _coded(table: Table, places: Mapping[str, int]) -> dict[str, tuple[str, ...]]:
+    """Put the places of their labels into the cells, for every text key; return the labels of each."""
+    labels = {}
+    for column, place in places.items():
+        ordered, asked = labels_sql(place)
+        table.connection.execute(ordered)
+        labels[column] = tuple(label for (label,) in table.fetch(asked))
+    if places:
+        table.connection.execute(coded_sql(list(places.values())))
     return labels
