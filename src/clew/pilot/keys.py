@@ -51,6 +51,16 @@ class Table:
 LOOKS = ("single", "obrien-fleming")
 NOT_BUILT_LOOKS = ("anytime",)
 
+MEASURED = (
+    Key("column", column(), needed=True),
+    Key("measure", one_of("mean", "proportion", "count"), needed=True),
+    Key("better", one_of("higher", "lower"), needed=True),
+)
+"""What every outcome says, the one that decides and further ones."""
+
+TOLD = tuple(Key(name, text()) for name in ("name", "unit", "definition", "denominator", "source", "owner"))
+"""What an outcome may say of itself."""
+
 TABLES = (
     Table(
         "pilot",
@@ -115,33 +125,19 @@ TABLES = (
     Table(
         "outcome",
         (
-            Key("column", column(), needed=True),
-            Key("measure", one_of("mean", "proportion", "count"), needed=True),
-            Key("better", one_of("higher", "lower"), needed=True),
+            *MEASURED,
             Key("worth_having", POSITIVE, needed=True),
             Key("adjust_for", columns()),
-            Key("name", text()),
-            Key("unit", text()),
-            Key("definition", text()),
-            Key("denominator", text()),
-            Key("source", text()),
-            Key("owner", text()),
+            *TOLD,
         ),
         needed=True,
     ),
     Table(
         "secondary",
         (
-            Key("column", column(), needed=True),
-            Key("measure", one_of("mean", "proportion", "count"), needed=True),
-            Key("better", one_of("higher", "lower"), needed=True),
+            *MEASURED,
             Key("worth_having", POSITIVE),
-            Key("name", text()),
-            Key("unit", text()),
-            Key("definition", text()),
-            Key("denominator", text()),
-            Key("source", text()),
-            Key("owner", text()),
+            *TOLD,
         ),
         repeated=True,
     ),
