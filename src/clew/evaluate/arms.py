@@ -4,8 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from clew.errors import InputError
-from clew.evaluate.wording import listed, quoted
 from clew.pilot.protocol import Design
+from clew.tables.wording import listed, quoted
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from clew.evaluate.backend_table import Source
 from clew.evaluate.faults import DECIMAL_COMMA, LARGEST, Fault
 from clew.evaluate.rows import Layout
 from clew.evaluate.suspicion import check_ranges, suspected
-from clew.evaluate.wording import listed, quoted
+from clew.tables.wording import listed, quoted
 
 WHOLE = 2.0**53
 """From here on every double is a whole number."""

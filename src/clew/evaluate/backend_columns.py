@@ -15,7 +15,7 @@ from clew.evaluate.backend_table import Source
 from clew.evaluate.faults import LARGEST
 from clew.evaluate.profile import Kind, Profile, Profiles
 from clew.evaluate.rows import Layout, distinct
-from clew.evaluate.wording import quoted
+from clew.tables.wording import quoted
 
 NUMBER = r"(?i)^([+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e(\+?[0-9]{1,2}|-[0-2]?[0-9]{1,2}))?|[+-]?inf|[+-]?infinity|nan)$"
 """What every engine reads as a number; what is larger is none here."""

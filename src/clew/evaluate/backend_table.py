@@ -9,8 +9,8 @@ from pathlib import Path
 
 from clew.errors import InputError, Problem
 from clew.evaluate.backend_session import Expression, Session, load_ibis
-from clew.evaluate.sources import SUFFIXES, Part, find_parts, header_problems
-from clew.evaluate.wording import listed, quoted
+from clew.tables.sources import SUFFIXES, Part, find_parts, header_problems
+from clew.tables.wording import listed, quoted
 
 
 @dataclass(frozen=True, slots=True)

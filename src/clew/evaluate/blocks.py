@@ -7,7 +7,7 @@ import numpy as np
 from clew.errors import InputError
 from clew.evaluate.arms import Arms
 from clew.evaluate.rows import Moments, select
-from clew.evaluate.wording import listed
+from clew.tables.wording import listed
 
 Effect = tuple[float, float, float]
 """Estimate, standard error and degrees of freedom."""

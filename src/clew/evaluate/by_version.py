@@ -6,8 +6,8 @@ from clew.evaluate.equity import FEWEST_SHOWN, SMALL
 from clew.evaluate.finding import Further, LookAt
 from clew.evaluate.panel import in_time
 from clew.evaluate.rows import Rows
-from clew.evaluate.wording import quoted
 from clew.pilot.protocol import Protocol
+from clew.tables.wording import quoted
 
 
 def by_version(protocol: Protocol, method: Method, rows: Rows, sides: Sides, at: LookAt) -> Beside:

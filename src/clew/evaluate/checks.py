@@ -8,8 +8,8 @@ from clew.evaluate.faults import Fault
 from clew.evaluate.profile import Profile, Profiles
 from clew.evaluate.rows import Layout
 from clew.evaluate.suspicion import check_ranges, suspected
-from clew.evaluate.table import Table
-from clew.evaluate.wording import quoted
+from clew.tables.table import Table
+from clew.tables.wording import quoted
 
 BATCH = 4_000_000
 """Unit ids looked at together, so that memory does not grow with the rows."""

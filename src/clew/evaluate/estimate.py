@@ -17,8 +17,8 @@ from clew.evaluate.looks import critical_value
 from clew.evaluate.matched_pairs import matched_pairs, pairs_of
 from clew.evaluate.regression import Fit, additive_columns, fit, interacted_columns
 from clew.evaluate.rows import Layout, Moments, Rows, Within, distinct, numbered, plain_layout, select
-from clew.evaluate.wording import quoted
 from clew.pilot.protocol import Design, Protocol
+from clew.tables.wording import quoted
 
 
 @dataclass(frozen=True, slots=True)

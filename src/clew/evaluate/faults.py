@@ -12,10 +12,10 @@ from pathlib import Path
 import duckdb
 
 from clew.errors import Problem
-from clew.evaluate.sources import Part
-from clew.evaluate.table import Table, name, text
-from clew.evaluate.unreadable import records
-from clew.evaluate.wording import listed, quoted
+from clew.tables.sources import Part
+from clew.tables.table import Table, name, text
+from clew.tables.unreadable import records
+from clew.tables.wording import listed, quoted
 
 LARGEST = 1e40
 """A value beyond this is refused: products of four could not be held."""

@@ -16,8 +16,8 @@ from clew.evaluate.profile import Profile, Profiles
 from clew.evaluate.rows import Curves, Floats, Key, Layout, Moments, Tally, Within, distinct, nobody, numbered
 from clew.evaluate.scan import Scanned, Sums
 from clew.evaluate.second_scan import Scope, second_scan
-from clew.evaluate.table import Table, number, text
 from clew.evaluate.wide_squares import is_wide, wide_squares
+from clew.tables.table import Table, number, text
 
 EPSILON = float(np.finfo(float).eps)
 

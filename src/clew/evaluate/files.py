@@ -10,9 +10,9 @@ from clew.evaluate.file_rows import FileRows
 from clew.evaluate.profile import profile
 from clew.evaluate.rows import Layout, distinct
 from clew.evaluate.scan import scan
-from clew.evaluate.sources import Part, Paths, find_parts, read_part
-from clew.evaluate.table import open_table
 from clew.pilot.protocol import Protocol
+from clew.tables.sources import Part, Paths, find_parts, read_part
+from clew.tables.table import open_table
 
 
 def needed_columns(protocol: Protocol) -> tuple[str, ...]:

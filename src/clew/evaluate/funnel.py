@@ -21,8 +21,8 @@ from scipy.special import bdtr, bdtrik, ndtri, pdtr, pdtrc, pdtrik
 from clew.evaluate.finding import Picture, Point, Series
 from clew.evaluate.regression import level_codes
 from clew.evaluate.rows import Floats, Moments, numbered, summed
-from clew.evaluate.wording import listed
 from clew.pilot.protocol import Measure
+from clew.tables.wording import listed
 
 WARNING: Final = 0.025
 """Chance beyond either inner limit."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from math import frexp, ldexp, sqrt
 
 from clew.evaluate.profile import Profile
-from clew.evaluate.table import number
+from clew.tables.table import number
 
 SPARE = 122
 """Bits that the sum of the products may take, with room for moving it to a mean."""

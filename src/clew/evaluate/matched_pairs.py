@@ -18,7 +18,7 @@ from clew.evaluate.arms import Arms
 from clew.evaluate.blocks import Effect
 from clew.evaluate.regression import level_codes
 from clew.evaluate.rows import Floats, Integers, Moments, numbered, summed
-from clew.evaluate.wording import listed
+from clew.tables.wording import listed
 
 Weighting = Literal["arithmetic", "harmonic"]
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from clew.errors import InputError
 from clew.evaluate.rows import Floats, Integers, Key, Moments
-from clew.evaluate.wording import listed, quoted
+from clew.tables.wording import listed, quoted
 
 Flags = NDArray[np.bool_]
 NEVER = ("", "never", "inf", "Infinity", "nan")

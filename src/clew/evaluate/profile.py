@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from clew.errors import InputError
 from clew.evaluate.rows import Layout, distinct
-from clew.evaluate.table import Table
-from clew.evaluate.wording import quoted
+from clew.tables.table import Table
+from clew.tables.wording import quoted
 
 Kind = Literal["integer", "boolean", "real", "text"]
 

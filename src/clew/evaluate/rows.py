@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clew.errors import InputError
-from clew.evaluate.wording import quoted
 from clew.pilot.protocol import Measure, Protocol
+from clew.tables.wording import quoted
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

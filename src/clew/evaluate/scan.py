@@ -20,9 +20,9 @@ from clew.evaluate.checks import check_values
 from clew.evaluate.grid import exact_scheme, quick_scheme
 from clew.evaluate.profile import Profile, Profiles
 from clew.evaluate.rows import Layout
-from clew.evaluate.table import Table
-from clew.evaluate.unreadable import no_room
 from clew.evaluate.wide_sums import are_many, wide_sums
+from clew.tables.table import Table
+from clew.tables.unreadable import no_room
 
 PASSES = (1, 4, 16)
 """In how many passes the cells are summed, one after another, where memory does not suffice for fewer."""

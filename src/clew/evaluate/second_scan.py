@@ -10,7 +10,7 @@ from clew.evaluate.grid import SPARE
 from clew.evaluate.heteroskedastic import FULL_LEVERAGE
 from clew.evaluate.profile import Profile
 from clew.evaluate.rows import Curves, Floats
-from clew.evaluate.table import number
+from clew.tables.table import number
 
 ROOM = 28
 """Bits by which a term may exceed its bound: it is divided by 1 − leverage, which is above `FULL_LEVERAGE`."""

@@ -10,7 +10,7 @@ from clew.evaluate import faults
 from clew.evaluate.faults import LARGEST, SMALLEST, Fault
 from clew.evaluate.profile import Profile, Profiles
 from clew.evaluate.rows import Layout, distinct
-from clew.evaluate.wording import quoted
+from clew.tables.wording import quoted
 
 
 def suspected(profiles: Profiles, layout: Layout) -> Iterator[tuple[Fault, str]]:

@@ -15,8 +15,8 @@ import numpy as np
 from clew.evaluate.heteroskedastic import FULL_LEVERAGE
 from clew.evaluate.rows import Curves, Floats
 from clew.evaluate.second_scan import Scope, exponent_of, rows_sql
-from clew.evaluate.table import Table
 from clew.evaluate.wide_sums import MANY
+from clew.tables.table import Table
 
 FEW = 100
 """Classes up to which this way is the cheaper: each is computed by itself."""

@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clew.evaluate.arrow_stream import batches
 from clew.evaluate.cells import Grouping, Summed, pairs_of, view_sql
 from clew.evaluate.grid import ONE
 from clew.evaluate.limbs import MOST, WORD, CellSums, add, no_sums, pair_place
 from clew.evaluate.profile import Profile
-from clew.evaluate.table import Table
+from clew.tables.arrow_stream import batches
+from clew.tables.table import Table
 
 MANY = 11
 """Variables, outcomes among them, above which this way is the cheaper: more than ten covariates of one outcome."""

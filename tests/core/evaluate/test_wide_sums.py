@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from clew.errors import InputError
 from clew.evaluate import limbs, scan, wide_sums
-from clew.evaluate.arrow_stream import batches
 from clew.evaluate.estimate import estimate
 from clew.evaluate.files import open_rows
 from clew.pilot.protocol import Outcome, Protocol
+from clew.tables.arrow_stream import batches
 from trials import Trial, a_trial, agree, in_memory, registered, write_csv, write_parquet
 
 COLUMNS = tuple(f"x{place}" for place in range(12))
@@ -238,7 +238,7 @@ class TestBatches:
     def test_no_further_package_is_needed(self) -> None:
         program = (
             "import sys; sys.modules['pyarrow'] = sys.modules['pandas'] = None\n"
-            "import duckdb\nfrom clew.evaluate.arrow_stream import batches\n"
+            "import duckdb\nfrom clew.tables.arrow_stream import batches\n"
             "print([int(one[0][0]) for one in batches(duckdb.connect(), 'SELECT 42::BIGINT')])"
         )
         told = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True)

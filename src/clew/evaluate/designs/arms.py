@@ -17,8 +17,8 @@ from clew.evaluate.finding import LookAt, Randomisation, Screen
 from clew.evaluate.randomisation import FEW_CLUSTERS, Dealt, adjusted_totals, randomisation_test
 from clew.evaluate.rows import Layout, Rows, Tally, Within, summed
 from clew.evaluate.screens import Followed, differential_attrition, few_clusters_disagreement, sample_ratio_mismatch
-from clew.evaluate.wording import listed
 from clew.pilot.protocol import Protocol
+from clew.tables.wording import listed
 
 
 def layout(protocol: Protocol) -> Layout:

@@ -14,8 +14,8 @@ from clew.evaluate.matched_pairs import pairs_of
 from clew.evaluate.randomisation import FEW_CLUSTERS, Dealt, randomisation_interval
 from clew.evaluate.rows import Rows, Tally
 from clew.evaluate.wild_bootstrap import wild_bootstrap
-from clew.evaluate.wording import listed
 from clew.pilot.protocol import Protocol
+from clew.tables.wording import listed
 
 BOOTSTRAP = "wild cluster bootstrap"
 

@@ -12,8 +12,8 @@ from clew.evaluate.discontinuity_checks import without_hole
 from clew.evaluate.explained import beside, indicators
 from clew.evaluate.local_polynomial import Running
 from clew.evaluate.rows import Floats, Key, Layout, Rows, Tally, Within, numbered, plain_layout, summed
-from clew.evaluate.wording import listed
 from clew.pilot.protocol import Protocol
+from clew.tables.wording import listed
 
 ROBUST = "robust-bias-corrected"
 

@@ -13,8 +13,8 @@ from clew.evaluate.panel import in_time, start_places
 from clew.evaluate.period_steps import gaps
 from clew.evaluate.rows import Floats, Integers, Layout, Rows, Tally, Within, distinct, plain_layout
 from clew.evaluate.structural import FEWEST as TO_WANDER
-from clew.evaluate.wording import listed
 from clew.pilot.protocol import Design, Protocol
+from clew.tables.wording import listed
 
 FEWEST = 3
 """Periods before and after an interruption without which no trend is seen.

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from clew.errors import Problem
 from clew.evaluate.designs.starts_data import ONE_TREATED, Seen, refuse, seen_in
 from clew.evaluate.rows import Tally
-from clew.evaluate.wording import listed
 from clew.pilot.protocol import Protocol
+from clew.tables.wording import listed
 
 
 def check_starts(protocol: Protocol, tally: Tally) -> None:

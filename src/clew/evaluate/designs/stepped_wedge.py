@@ -20,8 +20,8 @@ from clew.evaluate.designs.wedge_data import (
 from clew.evaluate.designs.wedge_drawn import draw
 from clew.evaluate.estimate import RawEstimate
 from clew.evaluate.rows import Rows, Tally, Within
-from clew.evaluate.wording import listed
 from clew.pilot.protocol import Protocol
+from clew.tables.wording import listed
 
 
 def check(protocol: Protocol, tally: Tally) -> None:

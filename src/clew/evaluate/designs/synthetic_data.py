@@ -10,8 +10,8 @@ from clew.errors import InputError, Problem
 from clew.evaluate.designs.method import Sides
 from clew.evaluate.panel import Flags, Panel, in_time, panel_of, start_places
 from clew.evaluate.rows import Floats, Integers, Key, Layout, Rows, Tally, Within, distinct, plain_layout
-from clew.evaluate.wording import listed, quoted
 from clew.pilot.protocol import Design, Protocol
+from clew.tables.wording import listed, quoted
 
 FEWEST_BEFORE = 3
 """Periods before the start without which a common path cannot be told from luck."""

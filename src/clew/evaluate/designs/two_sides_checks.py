@@ -8,8 +8,8 @@ from clew.errors import InputError, Problem
 from clew.evaluate.designs.starts_data import NO, ONE_TREATED, YES, Seen, refuse, seen_in
 from clew.evaluate.panel import in_time
 from clew.evaluate.rows import Tally
-from clew.evaluate.wording import listed, quoted
 from clew.pilot.protocol import Protocol
+from clew.tables.wording import listed, quoted
 
 SWITCHED = (
     "Where starts differ, use `staggered-difference-in-differences`. Treatment that is switched off again is no such"

@@ -13,7 +13,7 @@ import numpy as np
 from clew.errors import InputError
 from clew.evaluate.explained import COLLINEAR, beside, indicators, least_norm
 from clew.evaluate.rows import Floats, Integers, Moments, summed
-from clew.evaluate.wording import listed
+from clew.tables.wording import listed
 
 
 @dataclass(frozen=True, slots=True)

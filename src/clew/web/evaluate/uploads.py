@@ -12,8 +12,8 @@ from django.db import transaction
 
 from clew.errors import ClewError, InputError, RefusedError
 from clew.evaluate.files import look_over
-from clew.evaluate.sources import Part
 from clew.pilot.protocol import Protocol
+from clew.tables.sources import Part
 from clew.web import clock
 from clew.web.evaluate.arriving import Arriving
 from clew.web.evaluate.models import LookRun, Upload

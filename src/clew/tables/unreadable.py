@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import TextIO, cast
 
 from clew.errors import InputError
-from clew.evaluate.sources import Part, not_utf8
+from clew.tables.sources import Part, not_utf8
 
 
 def records(part: Part) -> Iterator[tuple[int, list[str]]]:

@@ -14,9 +14,9 @@ import duckdb
 from numpy.typing import NDArray
 
 from clew.errors import InputError
-from clew.evaluate.arrow_stream import batches
-from clew.evaluate.sources import Part, header_problems
-from clew.evaluate.unreadable import no_room, unreadable
+from clew.tables.arrow_stream import batches
+from clew.tables.sources import Part, header_problems
+from clew.tables.unreadable import no_room, unreadable
 
 PERFECT_HASH_BITS = 16
 """Group keys of at most this many bits index an array, about 15 MB a thread, instead of a hash table."""
@@ -81,7 +81,7 @@ class Table:
             raise self._refused(error) from error
 
     def batches(self, query: str) -> Iterator[list[NDArray[Any]]]:
-        """The rows of a large answer as columns, batch by batch; see `clew.evaluate.arrow_stream`.
+        """The rows of a large answer as columns, batch by batch; see `clew.tables.arrow_stream`.
 
         Raises: InputError where the files cannot be read through, or memory does not suffice.
         """

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from clew.errors import InputError, Problem
-from clew.evaluate.wording import listed, quoted
+from clew.tables.wording import listed, quoted
 
 Paths = str | Path | Sequence[str | Path]
 SUFFIXES = (".csv", ".csv.gz", ".parquet")

@@ -1,0 +1,161 @@
+"""The opinion map as a value: what was found, how sure it is, and what is not known yet."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from clew.deliberate.integrity import Integrity
+from clew.deliberate.missing import Missing
+from clew.deliberate.statements import Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """People who vote alike. `stability`: mean overlap (Jaccard) with the same group when people are drawn anew, 0–1.
+
+    `centre`: where it stands on the map, in the units of the axes.
+    """
+
+    id: int
+    name: str
+    size: int
+    stability: float
+    centre: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one participant stands on the first two axes, how surely, and in which group.
+
+    `spread_x`, `spread_y`, `spread_xy`: variances and covariance of the place. `group`: None where votes are too few.
+    `membership`: the chance of each group.
+    """
+
+    voter: str
+    votes: int
+    x: float | None
+    y: float | None
+    spread_x: float | None
+    spread_y: float | None
+    spread_xy: float | None
+    group: int | None
+    membership: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupVotes:
+    """A group's votes on one statement; `support` is the share who agree, with its 90 % credible interval."""
+
+    group: int
+    agree: int
+    disagree: int
+    passed: int
+    support: float
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True, slots=True)
+class StatementFinding:
+    """One statement: how sure it is that every group supports it, and who has reservations.
+
+    `common_ground`: the probability that in every group at least the threshold agree (with `--method polis`: Polis'
+    group-informed consensus). `lower`: the lower credible bound of support in the group where it is least.
+    `geometric_mean`: of the groups' support. `product`: Polis' group-informed consensus. `reservations`: groups in
+    which dissent is credible although the statement is common ground.
+    """
+
+    id: str
+    common_ground: float
+    lower: float
+    enough_votes: bool
+    agree: int
+    disagree: int
+    passed: int
+    by_group: tuple[GroupVotes, ...]
+    worst_group: int
+    geometric_mean: float
+    product: float
+    reservations: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Representative:
+    """A statement by which a group differs from all others. `p`: its share on that `side`; `z`: of the difference."""
+
+    group: int
+    id: str
+    side: Literal["agree", "disagree"]
+    p: float
+    z: float
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsVotes:
+    """A statement that a group has not voted on often enough: `has` votes of the `needs` that it takes."""
+
+    group: int
+    id: str
+    has: int
+    needs: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """How well held-out votes were foretold: mean log-loss a vote (nats), for one choice of dimensions."""
+
+    dimensions: int
+    log_loss: float
+    std_error: float
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A number of groups that was tried: how clear it is, what chance alone gives, and how stable it is."""
+
+    k: int
+    clearness: float
+    by_chance: float
+    p_value: float
+    stability: float | None
+    accepted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionMap:
+    """What people really agree on, how sure it is, and what to ask next. Its JSON is that of `clew map --json`.
+
+    `threshold`: the share that counts as support. `reserve`: the share of dissent that counts as a reservation.
+    """
+
+    method: Literal["clew", "polis"]
+    seed: int
+    participants: int
+    placed: int
+    votes: int
+    dimensions: int
+    above_chance: bool
+    stability: float
+    threshold: float
+    reserve: float
+    groups: tuple[Group, ...]
+    places: tuple[Place, ...]
+    statements: tuple[Statement, ...]
+    findings: tuple[StatementFinding, ...]
+    representative: tuple[Representative, ...]
+    needs_votes: tuple[NeedsVotes, ...]
+    held_out: tuple[HeldOut, ...] = ()
+    splits: tuple[Split, ...] = ()
+    missing: Missing | None = None
+    integrity: Integrity | None = None
+    notices: tuple[str, ...] = ()
+    axes: tuple[str, ...] = field(default=())
+
+    @property
+    def k(self) -> int:
+        """How many groups there are; 1 where no more could be told from chance."""
+        return len(self.groups)
+
+    def to_dict(self) -> dict[str, Any]:  # Any: JSON
+        """Return the JSON of `clew map --json`."""
+        raise NotImplementedError
