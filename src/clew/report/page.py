@@ -4,16 +4,11 @@ A page is a row of parts, each a template of its own; those that have nothing to
 and the service's page of a pilot show the same parts.
 """
 
-import base64
-import hashlib
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from clew.gate.characteristics import ENDINGS, Characteristics
@@ -23,30 +18,15 @@ from clew.gate.judge import Judgement, Reason
 from clew.pilot.protocol import Protocol
 from clew.report import found, further, outcomes, pictures, plots, words
 from clew.report.could import Recorded, tried_out
-from clew.report.figures import Units, money, spoken, units_of
+from clew.report.document import PAGES, style_of
+from clew.report.figures import Units, units_of
 from clew.report.known import Known, Noted
 from clew.report.plots import LookPoint, look_point
 from clew.report.promise import day, outcome_name, promises
 
 Content = dict[str, Any]  # Any: values of the templates
-HERE = Path(__file__).parent
-PAGES = Environment(
-    loader=FileSystemLoader(HERE / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-PAGES.filters["breakable"] = lambda key: Markup("<wbr>").join(re.split(r"(?<=[._])", key))
-PAGES.filters["money"] = money
-PAGES.filters["spoken"] = spoken
 PAGES.filters["day"] = day
-
-
-STYLE = "".join(
-    path.read_text(encoding="utf-8") for path in (HERE / "styles/sections.css", HERE / "templates/style.css")
-)
-STYLE_HASH = "sha256-" + base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+STYLE, STYLE_HASH = style_of("styles/sections.css", "templates/style.css")
 
 
 @dataclass(frozen=True, slots=True)
