@@ -1,0 +1,190 @@
+"""Whether "common ground, nine in ten sure" is right nine times in ten: made-up conversations whose truth is known.
+
+`section()` is a part of docs/reference/opinion-map.md.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+
+from clew.deliberate.common_ground import find_common_ground
+from clew.deliberate.policy import Policy
+from clew.deliberate.tally import Tally
+
+Floats = NDArray[np.float64]
+World = Callable[[int, int, np.random.Generator], Floats]
+"""Draws the true shares who agree (groups × statements)."""
+
+SEED = 20261122
+CONVERSATIONS = 200
+PARTS = (
+    (1.0,),
+    (0.92, 0.08),
+    (0.6, 0.35, 0.05),
+    (0.4, 0.3, 0.22, 0.08),
+    (0.35, 0.25, 0.2, 0.15, 0.05),
+    (0.3, 0.2, 0.2, 0.14, 0.08, 0.08),
+)
+"""The groups' parts in all who take part; the smallest hold 8 % or 5 %."""
+PEOPLE, STATEMENTS = (60, 120, 200, 400), (20, 50, 120)
+BANDS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.99, 1.0)
+
+
+def _around_a_mean(groups: int, statements: int, rng: np.random.Generator) -> Floats:
+    spread = rng.choice([0.3, 1.0, 2.0], statements)
+    return expit(rng.normal(0.5, 1.2, statements) + spread * rng.normal(size=(groups, statements)))
+
+
+def _for_or_against(groups: int, statements: int, rng: np.random.Generator) -> Floats:
+    shape = (groups, statements)
+    return np.where(rng.random(shape) < 0.5, rng.beta(4, 16, shape), rng.beta(16, 4, shape))
+
+
+def _near_the_threshold(groups: int, statements: int, rng: np.random.Generator) -> Floats:
+    return rng.uniform(0.5, 0.7, (groups, statements))
+
+
+def _alike_near_the_threshold(groups: int, statements: int, rng: np.random.Generator) -> Floats:
+    return np.clip(rng.uniform(0.5, 0.7, statements) + rng.normal(0, 0.03, (groups, statements)), 0, 1)
+
+
+def _a_minority_apart(groups: int, statements: int, rng: np.random.Generator) -> Floats:
+    rates = np.tile(rng.beta(12, 3, statements), (groups, 1))
+    rates[-1] = np.where(rng.random(statements) < 0.4, rng.beta(2, 8, statements), rates[-1])
+    return rates
+
+
+def _two_camps(groups: int, statements: int, rng: np.random.Generator) -> Floats:
+    rate, shared = rng.beta(3, 3, statements), rng.beta(14, 4, statements)
+    divides = rng.random(statements) < 0.5
+    return np.array([np.where(divides, rate if group % 2 else 1 - rate, shared) for group in range(groups)])
+
+
+def _anything(groups: int, statements: int, rng: np.random.Generator) -> Floats:
+    return rng.random((groups, statements))
+
+
+WORLDS: dict[str, World] = {
+    "from dividing to shared": _around_a_mean,
+    "each group for or against": _for_or_against,
+    "all near the threshold": _near_the_threshold,
+    "all near it, groups alike": _alike_near_the_threshold,
+    "a minority apart": _a_minority_apart,
+    "two camps": _two_camps,
+    "any share alike": _anything,
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawn:
+    """A made-up conversation: its counts, and whether each statement (S) truly is common ground.
+
+    among_members: at least the threshold of each group's members would agree. among_the_like: the chance with which
+    people like them agree is at least the threshold in each group. dissent: the share of each group's members who
+    would disagree (G × S).
+    """
+
+    counts: Tally
+    among_members: NDArray[np.bool_]
+    among_the_like: NDArray[np.bool_]
+    dissent: Floats
+
+
+def drawn(world: World, rng: np.random.Generator, mislabelled: float = 0.0, threshold: float = 0.6) -> Drawn:
+    """Return a conversation in which everybody saw a tenth to six tenths of the statements, late ones less often.
+
+    mislabelled: the share of people counted in a group drawn blindly.
+    """
+    parts = PARTS[rng.integers(len(PARTS))]
+    size = np.maximum(np.round(np.array(parts) * rng.choice(PEOPLE)).astype(int), 3)
+    rates = world(len(parts), int(rng.choice(STATEMENTS)), rng)
+    group = np.repeat(np.arange(len(size)), size)
+    agrees = rng.random((len(group), rates.shape[1])) < rates[group]
+    passes = ~agrees & (rng.random(agrees.shape) < rng.uniform(0, 0.5, rates.shape[1]))
+    seen = rng.random(agrees.shape) < _exposure(len(group), rates.shape[1], rng)
+    taken_for = np.where(rng.random(len(group)) < mislabelled, rng.integers(len(size), size=len(group)), group)
+    kinds = [_by_group(kind & seen, taken_for, len(size)) for kind in (agrees, passes, ~agrees & ~passes)]
+    members = _by_group(agrees, group, len(size)) / size[:, None]
+    return Drawn(
+        Tally(kinds[0], kinds[1], kinds[2], np.bincount(taken_for, minlength=len(size))),
+        among_members=(members >= threshold - 1e-9).all(0),
+        among_the_like=(rates >= threshold).all(0),
+        dissent=_by_group(~agrees & ~passes, group, len(size)) / size[:, None],
+    )
+
+
+def _exposure(people: int, statements: int, rng: np.random.Generator) -> Floats:
+    late = np.linspace(1.3, 0.3, statements)
+    return rng.uniform(0.1, 0.6) * late * rng.beta(2, 2, people)[:, None] * 2
+
+
+def _by_group(these: NDArray[np.bool_], group: NDArray[np.int64], groups: int) -> Floats:
+    return np.array([these[group == one].sum(0) for one in range(groups)], np.float64)
+
+
+def tried(world: str, conversations: int, mislabelled: float = 0.0, seed: int = SEED) -> Floats:
+    """Return a row a statement: the probability stated, whether true among members, among the like, enough votes."""
+    rows = []
+    for rng in map(np.random.default_rng, np.random.SeedSequence((seed, *world.encode())).spawn(conversations)):
+        made = drawn(WORLDS[world], rng, mislabelled)
+        found = find_common_ground(made.counts, Policy())
+        rows.append(np.c_[found.probability, made.among_members, made.among_the_like, found.enough_votes])
+    return np.vstack(rows)
+
+
+def section(conversations: int = CONVERSATIONS) -> str:
+    """Return the section of the page: what was stated, and how often it was true."""
+    found = {wrong: {world: tried(world, conversations, wrong) for world in WORLDS} for wrong in (0.0, 0.05, 0.1)}
+    return "\n".join(
+        [
+            HEAD.format(conversations=conversations),
+            *_bands(np.vstack(list(found[0.0].values()))),
+            "",
+            WORLDS_SAY,
+            *(_of_world(world, [found[wrong][world] for wrong in found]) for world in WORLDS),
+            "",
+        ]
+    )
+
+
+HEAD = """\
+## Is "nine in ten sure" right nine times in ten?
+
+{conversations} conversations were made up in each of {worlds} worlds: one to six groups, the smallest holding 8 % or
+5 % of 60 to 400 people; 20 to 120 statements; everybody saw a tenth to six tenths of them, late ones least. None of the
+worlds is the model that clew computes with. A statement truly is common ground if in every group at least 60 % agree:
+of its *members* (those who did not vote included), or of *people like them* (the chance that made the members). clew
+states the smaller probability of the two.
+
+| stated probability | statements | true of the members | true of people like them |
+|---|---|---|---|""".replace("{worlds}", str(len(WORLDS)))
+
+WORLDS_SAY = """\
+Of the statements that clew calls common ground with a probability of at least 0.9, so many truly are (members / people
+like them); in the columns to the right 5 % and 10 % of the people are counted in a group drawn blindly, which no
+formula here knows of.
+
+| world | statements called so | all in their groups | 5 % misplaced | 10 % misplaced |
+|---|---|---|---|---|"""
+
+
+def _bands(rows: Floats) -> list[str]:
+    lines = []
+    for low, high in pairwise(BANDS):
+        within = rows[(rows[:, 0] >= low) & ((rows[:, 0] < high) | (high == 1))]
+        lines.append(f"| {low:g} to {high:g} | {len(within):,} | {_share(within[:, 1])} | {_share(within[:, 2])} |")
+    return lines
+
+
+def _of_world(world: str, each: list[Floats]) -> str:
+    called = [rows[rows[:, 0] >= 0.9] for rows in each]
+    shares = " | ".join(f"{_share(rows[:, 1])} / {_share(rows[:, 2])}" for rows in called)
+    return f"| {world} | {len(called[0]):,} | {shares} |"
+
+
+def _share(true: Floats) -> str:
+    return f"{true.mean():.3f}" if len(true) else "–"
