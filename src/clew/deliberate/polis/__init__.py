@@ -1,0 +1,1 @@
+"""Polis' own formulas as they stand today, started cold: what `clew map --method polis` computes."""

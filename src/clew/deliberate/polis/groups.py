@@ -1,0 +1,65 @@
+"""Groups of base clusters, and how many of them: the number whose silhouette is highest."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clew.deliberate.polis.base_clusters import BaseClusters
+from clew.deliberate.polis.k_means import first_distinct, k_means
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+MOST_GROUPS = 5
+STEPS = 20
+"""Polis means a hundred steps and gives the number under a name that nobody reads, so that the default stands."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Groups:
+    """of_base (B): the group of each base cluster. silhouettes: each number of groups tried, with its silhouette."""
+
+    of_base: Ints
+    silhouettes: tuple[tuple[int, float], ...]
+
+
+def groups_of(base: BaseClusters) -> Groups:
+    """Return the groups for the best number of them; of equally good numbers the largest. One is never considered.
+
+    A running Polis changes the number only when four updates in a row ask for it; started cold, the first one counts.
+    """
+    if not len(base.centres):
+        return Groups(np.zeros(0, np.int64), ())
+    most = min(MOST_GROUPS, 2 + len(base.centres) // 12)
+    tried = [(k, _grouped(base, k)) for k in range(2, most + 1)]
+    scored = [(silhouette(base.centres, of_base), k, of_base) for k, of_base in tried]
+    best = max(scored, key=lambda one: one[:2])
+    return Groups(best[2], tuple((k, score) for score, k, _ in scored))
+
+
+def _grouped(base: BaseClusters, k: int) -> Ints:
+    start = first_distinct(base.centres, k)
+    return k_means(base.centres, start, weights=base.size.astype(np.float64), steps=STEPS).label
+
+
+def silhouette(points: Floats, label: Ints) -> float:
+    """Return the mean silhouette of the points: 1 where clusters are tight and far apart, 0 where there is but one.
+
+    A point alone in its cluster counts 0.
+
+    Source: Rousseeuw (1987), Journal of Computational and Applied Mathematics 20.
+    """
+    size = np.bincount(label)
+    if len(size) < 2:
+        return 0.0
+    apart = np.hypot(*(points[:, None] - points[None, :]).transpose(2, 0, 1))
+    sums = apart @ (label[:, None] == np.arange(len(size)))
+    rows = np.arange(len(points))
+    within = sums[rows, label] / np.maximum(size[label] - 1, 1)
+    means = sums / size
+    means[rows, label] = np.inf
+    nearest = means.min(axis=1)
+    larger = np.maximum(within, nearest)
+    score = np.divide(nearest - within, larger, out=np.zeros(len(points)), where=larger > 0)
+    return float(np.where(size[label] > 1, score, 0.0).mean())

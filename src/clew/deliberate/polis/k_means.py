@@ -1,0 +1,108 @@
+"""k-means from given centres with Polis' rule of when to stop, skipping distances that cannot matter."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+STILL = 0.01
+"""Centres that all move less than this, put in order, have come to rest."""
+
+SLACK = 1e-9
+"""How far apart, as a share of the distance, two distances must be to be told apart without computing them anew."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clusters:
+    """label (n): the cluster of each point; centres (k × 2). Clusters without a point are dropped."""
+
+    label: Ints
+    centres: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Bounds:
+    """What is known of each point: its nearest centre, at most how far that is, at least how far any other is."""
+
+    label: Ints
+    upper: Floats
+    lower: Floats
+
+
+def first_distinct(points: Floats, count: int) -> Floats:
+    """Return the first so many distinct points, or all where there are fewer."""
+    found: dict[tuple[float, ...], None] = {}
+    for point in points:
+        found.setdefault(tuple(point.tolist()))
+        if len(found) == count:
+            break
+    return np.array(list(found), np.float64).reshape(-1, points.shape[1])
+
+
+def k_means(points: Floats, start: Floats, *, weights: Floats | None = None, steps: int) -> Clusters:
+    """Return the clusters after at most so many steps from the centres given.
+
+    points (n × 2), weights (n; all alike where not given). Every step gives each point to its nearest centre, of
+    equally near ones the first, and moves each centre to the mean of its points.
+
+    Source: Lloyd (1982); skipped distances: Hamerly (2010), Making k-means even faster.
+    """
+    weight = np.ones(len(points)) if weights is None else weights
+    centres, known = start, _nearest(points, start)
+    for step in range(1, steps + 1):
+        held, mass = np.unique(known.label), np.bincount(known.label, weights=weight)
+        sums = [np.bincount(known.label, weights=weight * column) for column in points.T]
+        moved = np.column_stack(sums)[held] / mass[held, None]
+        at_rest = len(moved) == len(centres) and _at_rest(centres, moved)
+        known = _kept(known, held)
+        if at_rest or step == steps:
+            return Clusters(known.label, moved)
+        known = _after(points, known, centres[held], moved)
+        centres = moved
+    return Clusters(known.label, centres)
+
+
+def _at_rest(before: Floats, after: Floats) -> bool:
+    """Whether no centre moved far, the centres of both put in order: which one is which does not matter."""
+    pairs = (centres[np.lexsort(centres.T[::-1])] for centres in (before, after))
+    first, second = pairs
+    return bool(np.all(np.hypot(*(first - second).T) < STILL))
+
+
+def _kept(known: _Bounds, held: Ints) -> _Bounds:
+    """What is known, clusters numbered anew without the empty ones."""
+    place = np.zeros(int(held[-1]) + 1, np.int64)
+    place[held] = np.arange(len(held))
+    return replace(known, label=place[known.label])
+
+
+def _after(points: Floats, known: _Bounds, before: Floats, after: Floats) -> _Bounds:
+    """What is known once centres have moved: distances are computed only where the nearest may have changed."""
+    moved = np.hypot(*(after - before).T)
+    lower = known.lower - moved.max()
+    upper, label = known.upper + moved[known.label], known.label.copy()
+    doubtful = np.flatnonzero(upper * (1 + SLACK) >= lower)
+    upper[doubtful] = np.hypot(*(points[doubtful] - after[label[doubtful]]).T)
+    doubtful = doubtful[upper[doubtful] * (1 + SLACK) >= lower[doubtful]]
+    anew = _nearest(points[doubtful], after)
+    label[doubtful], upper[doubtful], lower[doubtful] = anew.label, anew.upper, anew.lower
+    return _Bounds(label, upper, lower)
+
+
+def _nearest(points: Floats, centres: Floats, chunk: int = 8192) -> _Bounds:
+    """The nearest centre of each point, its distance and that of the second nearest, some thousand points at a time."""
+    label = np.zeros(len(points), np.int64)
+    upper, lower = np.zeros(len(points)), np.full(len(points), np.inf)
+    for begin in range(0, len(points), chunk):
+        part = slice(begin, begin + chunk)
+        x, y = (points[part, axis, None] - centres[None, :, axis] for axis in (0, 1))
+        squares = x**2 + y**2
+        rows = np.arange(len(squares))
+        label[part] = np.argmin(squares, axis=1)
+        upper[part] = np.sqrt(squares[rows, label[part]])
+        squares[rows, label[part]] = np.inf
+        lower[part] = np.sqrt(squares.min(axis=1))
+    return _Bounds(label, upper, lower)
