@@ -4,10 +4,9 @@ A page is a row of parts, each a template of its own; those that have nothing to
 and the service's page of a pilot show the same parts.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 from markupsafe import Markup
 
@@ -18,13 +17,12 @@ from clew.gate.judge import Judgement, Reason
 from clew.pilot.protocol import Protocol
 from clew.report import found, further, outcomes, pictures, plots, words
 from clew.report.could import Recorded, tried_out
-from clew.report.document import PAGES, style_of
+from clew.report.document import PAGES, Content, Part, style_of
 from clew.report.figures import Units, units_of
 from clew.report.known import Known, Noted
 from clew.report.plots import LookPoint, look_point
 from clew.report.promise import day, outcome_name, promises
 
-Content = dict[str, Any]  # Any: values of the templates
 PAGES.filters["day"] = day
 STYLE, STYLE_HASH = style_of("styles/sections.css", "templates/style.css")
 
@@ -38,23 +36,6 @@ class Links:
     document: Callable[[str], str]
     protocol: str
     record: str
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One section: its `anchor` (the template is `_anchor.html`), its heading, and the values it cannot do without.
-
-    `before`: its heading before any verdict, where that is another.
-    """
-
-    anchor: str
-    heading: str
-    needs: tuple[str, ...] = ()
-    before: str = ""
-
-    def has_something(self, content: Mapping[str, Any]) -> bool:  # Any: as above
-        """Return whether there is anything to tell."""
-        return all(content[name] for name in self.needs)
 
 
 PARTS = (

@@ -13,6 +13,7 @@ from clew.errors import MissingError
 from clew.gate.evaluation import Evaluation
 from clew.report import page
 from clew.report.could import tried_out
+from clew.report.document import Content
 from clew.report.figures import units_of
 from clew.report.from_record import earlier_looks, report_known
 from clew.report.known import Known
@@ -78,7 +79,7 @@ def asked_day(request: HttpRequest) -> date | None:
     return on if on != clock.today() else None
 
 
-def content_of(told: Known, found: Behind) -> page.Content:
+def content_of(told: Known, found: Behind) -> Content:
     """Return what the parts of the page show."""
     latest = told.latest
     to_come = outstanding(
@@ -96,7 +97,7 @@ def content_of(told: Known, found: Behind) -> page.Content:
     }
 
 
-def _judged(told: Known, evaluation: Evaluation | None) -> page.Content:
+def _judged(told: Known, evaluation: Evaluation | None) -> Content:
     latest = told.latest
     if latest is None:
         protocol = told.registration.protocol
