@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from clew.deliberate.last_events import last_events
+
 AGREE, PASS, DISAGREE = 1, 0, -1
 
 Ints = NDArray[np.int64]
@@ -51,18 +53,19 @@ class Votes:
         """The votes on the statements marked (S); a participant without a vote left stays, with none."""
         keep = kept[self.statement]
         place = np.cumsum(kept, dtype=np.int32) - 1
-        some = self._where(keep)
+        some = self.where(keep)
         names = tuple(one for one, stays in zip(self.statements, kept, strict=True) if stays)
         return replace(some, statements=names, statement=place[some.statement])
 
     def of_voters(self, kept: NDArray[np.bool_]) -> "Votes":
         """The votes of the participants marked (P), who keep their order."""
-        some = self._where(np.repeat(kept, self.per_voter))
+        some = self.where(np.repeat(kept, self.per_voter))
         start = np.concatenate([[0], np.cumsum(self.per_voter[kept])])
         names = tuple(one for one, stays in zip(self.voters, kept, strict=True) if stays)
         return replace(some, voters=names, start=start, entered=_ranks(self.entered[kept]))
 
-    def _where(self, keep: NDArray[np.bool_]) -> "Votes":
+    def where(self, keep: NDArray[np.bool_]) -> "Votes":
+        """The votes marked (n)."""
         before = np.concatenate([[0], np.cumsum(keep)])
         return replace(
             self,
@@ -72,6 +75,18 @@ class Votes:
             at_ms=None if self.at_ms is None else self.at_ms[keep],
             weight=None if self.weight is None else self.weight[keep],
         )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Settled:
+    """Votes of which the last ones count. rows (n): the event that each vote was, as a row of what was given.
+
+    ties: how often one participant gave different votes on a statement at the same last moment.
+    """
+
+    votes: Votes
+    rows: Ints
+    ties: int
 
 
 def votes_of(
@@ -115,23 +130,41 @@ def last_votes(
 
     who, what, value, at_ms (n each): a row an event, in the order of the file.
     """
-    rows = np.arange(len(who))
-    order = np.lexsort((rows, rows if at_ms is None else at_ms, what, who))
-    cell = who[order] * len(statements) + what[order]
-    last = order[np.append(cell[1:] != cell[:-1], True)] if len(order) else order
-    return Votes(
+    return settled(voters, statements, who, what, value, at_ms).votes
+
+
+def settled(
+    voters: tuple[str, ...],
+    statements: tuple[str, ...],
+    who: NDArray[np.integer],
+    what: NDArray[np.integer],
+    value: NDArray[np.int8],
+    at_ms: Ints | None,
+) -> Settled:
+    """Return what `last_votes` returns, with the rows that count and how many of them stand beside their like."""
+    wide = max(len(statements), 1)
+    last = last_events(_cells(who, what, wide), at_ms, value)
+    votes = Votes(
         voters=voters,
         statements=statements,
-        start=np.concatenate([[0], np.cumsum(np.bincount(who[last], minlength=len(voters)))]),
-        statement=what[last].astype(np.int32),
-        value=value[last],
-        entered=_entered(who, rows if at_ms is None else at_ms, len(voters)),
-        at_ms=None if at_ms is None else at_ms[last],
+        start=np.concatenate([[0], np.cumsum(np.bincount(last.cell // wide, minlength=len(voters)))]),
+        statement=(last.cell % wide).astype(np.int32),
+        value=value[last.row],
+        entered=_entered(who, np.arange(len(who)) if at_ms is None else at_ms, len(voters)),
+        at_ms=None if at_ms is None else at_ms[last.row],
         events=len(who),
     )
+    return Settled(votes, last.row, last.ties)
 
 
-def _entered(who: Ints, when: Ints, count: int) -> Ints:
+def _cells(who: NDArray[np.integer], what: NDArray[np.integer], wide: int) -> Ints:
+    cell = who.astype(np.int64)
+    cell *= wide
+    cell += what
+    return cell
+
+
+def _entered(who: NDArray[np.integer], when: Ints, count: int) -> Ints:
     """The rank of each participant by the moment of the first vote; ties by id."""
     first = np.full(count, np.iinfo(np.int64).max)
     np.minimum.at(first, who, when)

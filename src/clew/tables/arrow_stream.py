@@ -14,8 +14,8 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-TYPES = {b"l": np.int64, b"L": np.uint64, b"g": np.float64}
-"""The formats that columns may have: BIGINT, UBIGINT, DOUBLE."""
+TYPES = {b"c": np.int8, b"i": np.int32, b"l": np.int64, b"L": np.uint64, b"g": np.float64}
+"""The formats that columns may have: TINYINT, INTEGER, BIGINT, UBIGINT, DOUBLE."""
 
 
 class _Schema(ctypes.Structure):
@@ -73,7 +73,7 @@ _pointer = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.py_object, ctypes.c_char_p)
 def batches(connection: duckdb.DuckDBPyConnection, query: str) -> Iterator[list[NDArray[Any]]]:
     """The columns of a query's rows, batch by batch; they are gone when the next is asked for.
 
-    All columns are BIGINT, UBIGINT or DOUBLE and hold no NULL.
+    All columns are of one of the `TYPES` and hold no NULL.
 
     Raises: duckdb.Error where the query fails, at the start or on the way.
     """

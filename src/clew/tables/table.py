@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -80,8 +80,10 @@ class Table:
         except duckdb.Error as error:
             raise self._refused(error) from error
 
-    def batches(self, query: str) -> Iterator[list[NDArray[Any]]]:
+    def batches(self, query: str) -> Generator[list[NDArray[Any]]]:
         """The rows of a large answer as columns, batch by batch; see `clew.tables.arrow_stream`.
+
+        Whoever stops half-way closes it before the next question.
 
         Raises: InputError where the files cannot be read through, or memory does not suffice.
         """
@@ -102,19 +104,37 @@ class Table:
         return self.types[self.columns.index(column)]
 
 
-def open_table(parts: Sequence[Part], needed: tuple[str, ...], *, threads: int | None = None) -> Table:
+def columns_of(parts: Sequence[Part]) -> tuple[tuple[str, ...], ...]:
+    """The column names of each part, as written.
+
+    Raises: InputError where the footer of a Parquet file cannot be read.
+    """
+    if parts[0].kind == "csv":
+        return tuple(part.header for part in parts)
+    with ExitStack() as held:
+        paths = [_readable(part.path, held) for part in parts]
+        connection = held.enter_context(_connect(paths, None, in_order=False))
+        pairs = zip(parts, paths, strict=True)
+        return tuple(tuple(parquet_header(connection, part.path, path)) for part, path in pairs)
+
+
+def open_table(
+    parts: Sequence[Part], needed: tuple[str, ...], *, threads: int | None = None, in_order: bool = False
+) -> Table:
     """Open the parts as one table of the needed columns; after this the session can read no other file.
+
+    in_order: rows come in the order of the parts and of their lines; else in any order, which is faster.
 
     Raises: InputError for missing or repeated columns, or a Parquet file that cannot be read.
     """
     held = ExitStack()
     paths = [_readable(part.path, held) for part in parts]
-    connection = _connect(paths, threads)
+    connection = _connect(paths, threads, in_order=in_order)
     held.callback(connection.close)
     if parts[0].kind == "parquet":
         source = _parquet_source(connection, parts, paths, needed)
     else:
-        source = _csv_source(parts, paths, needed)
+        source = _csv_source(parts, paths, needed, in_order=in_order)
     table = Table(connection, source, needed, (), tuple(parts), tuple(paths), held)
     return replace(table, types=tuple(row[1] for row in table.fetch(f"DESCRIBE SELECT * FROM {source}")))
 
@@ -130,10 +150,10 @@ def _readable(path: Path, held: ExitStack) -> str:
     return str(link)
 
 
-def _connect(paths: list[str], threads: int | None) -> duckdb.DuckDBPyConnection:
+def _connect(paths: list[str], threads: int | None, *, in_order: bool) -> duckdb.DuckDBPyConnection:
     """A session in memory without temporary files, network or extensions, closed to every other file."""
     options: dict[str, str | bool | int | float | list[str]] = {
-        "preserve_insertion_order": False,
+        "preserve_insertion_order": in_order,
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
         "temp_directory": "",
@@ -148,12 +168,13 @@ def _connect(paths: list[str], threads: int | None) -> duckdb.DuckDBPyConnection
     return connection
 
 
-def _csv_source(parts: Sequence[Part], paths: list[str], needed: tuple[str, ...]) -> str:
-    """One reader for each distinct header, delimiter and packing, stacked."""
+def _csv_source(parts: Sequence[Part], paths: list[str], needed: tuple[str, ...], *, in_order: bool) -> str:
+    """One reader for each distinct header, delimiter and packing (`in_order`: each run of such parts), stacked."""
     problems = [problem for part in parts for problem in header_problems(part.path, part.header, needed)]
     if problems:
         raise InputError(problems=tuple(problems))
-    pairs = sorted(zip(parts, paths, strict=True), key=lambda pair: _form(pair[0]))
+    pairs = list(zip(parts, paths, strict=True))
+    pairs = pairs if in_order else sorted(pairs, key=lambda pair: _form(pair[0]))
     readers = []
     for (header, delimiter, gzipped), same in groupby(pairs, key=lambda pair: _form(pair[0])):
         columns = ", ".join(f"'h{place}': 'VARCHAR'" for place in range(len(header)))

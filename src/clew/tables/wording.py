@@ -27,3 +27,13 @@ def listed(texts: Sequence[str]) -> str:
     """
     more = f" and {len(texts) - MOST} more" if len(texts) > MOST else ""
     return ", ".join(map(quoted, texts[:MOST])) + more
+
+
+def counted(found: Sequence[tuple[str, int]], unit: str) -> str:
+    """Several values, quoted, each with how often it stands there; of more than `MOST` the first ones.
+
+    >>> counted([("x", 2), ("", 1)], "rows")
+    '"x" in 2 rows, empty in 1 rows'
+    """
+    more = f" and {len(found) - MOST} more" if len(found) > MOST else ""
+    return ", ".join(f"{quoted(text)} in {count} {unit}" for text, count in found[:MOST]) + more
