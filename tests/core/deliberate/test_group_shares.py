@@ -103,7 +103,7 @@ def test_where_all_members_voted_their_share_is_known() -> None:
 
 
 def test_exactly_the_threshold_is_enough() -> None:
-    """60 % of 5 are 3, although 0.6 × 5 is a little more than 3 in doubles, and 0.2 × 15 too."""
-    for counted, size, share in ((3, 5, 0.6), (3, 15, 0.2), (21, 30, 0.7)):
+    """55 % of 100 are 55, although 0.55 × 100 is a little more in doubles."""
+    for counted, size, share in ((3, 5, 0.6), (55, 100, 0.55), (99, 180, 0.55)):
         assert of_one(1, 1, counted, 0, size).among_members(share)[0, 0] == 1
         assert of_one(1, 1, counted - 1, 0, size).among_members(share)[0, 0] == 0
