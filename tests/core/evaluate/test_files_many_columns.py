@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 
 from clew.errors import InputError
-from clew.evaluate import scan, table
+from clew.evaluate import scan
 from clew.evaluate.cells import Grouping, Summed
 from clew.evaluate.estimate import estimate
 from clew.evaluate.files import open_rows
 from clew.evaluate.grid import ONE, Grid, Scheme
 from clew.pilot.protocol import Protocol
+from clew.tables import table
 from trials import figures, registered, write_parquet
 
 COLUMNS = tuple(f"x{place}" for place in range(12))
