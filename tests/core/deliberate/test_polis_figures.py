@@ -107,6 +107,9 @@ def test_a_statement_that_the_group_did_not_vote_on_is_not_agreed_with() -> None
     agree, votes = table([[0, 0], [0, 0]]), table([[0, 9], [50, 50]])
     among = Candidates(side_of(agree, votes), side_of(agree, votes), votes, (0, 1))
     assert not any(one.best_agree for one in representative(among, 0))
+    among = candidates([[3, 0], [25, 0]], [[5, 0], [50, 50]])
+    assert among.agree.metric[0, 1] > among.agree.metric[0, 0] > 0
+    assert [one.statement for one in representative(among, 0) if one.best_agree] == [0]
 
 
 def test_majorities_are_more_than_half_and_significantly_so() -> None:
@@ -118,6 +121,7 @@ def test_majorities_are_more_than_half_and_significantly_so() -> None:
     ]  # fmt: skip
     assert found[2].p == pytest.approx(61 / 102)
     assert found[2].p_test == pytest.approx(2 * sqrt(101) * (61 / 101 - 0.5))
+    assert [one.statement for one in majority(np.array([[700, 0, 300], [100, 0, 0]]), (0, 1))] == [1, 0]
     assert len(majority(np.array([[90, 0, 10]] * 8), tuple(range(8)))) == 5
 
 

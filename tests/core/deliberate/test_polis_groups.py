@@ -109,7 +109,7 @@ def plain_silhouette(points: np.ndarray, label: list[int]) -> float:
 @pytest.mark.parametrize("seed", range(6))
 def test_silhouette_is_that_of_the_definition(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    points, label = rng.normal(0, 1, (30, 2)), [*range(4), 3, *rng.integers(0, 3, 25).tolist()]
+    points, label = rng.normal(0, 1, (30, 2)), [*range(4), *rng.integers(0, 3, 26).tolist()]
     assert silhouette(points, np.array(label)) == pytest.approx(plain_silhouette(points, label), abs=1e-14)
 
 
@@ -169,6 +169,19 @@ def test_seven_votes_place_somebody() -> None:
     assert included(matrix).sum() == 15, "10 have 7 votes or 8; the five next in order of first votes fill up to 15"
     assert all(included(matrix)[votes >= 7])
     assert sorted(votes[included(matrix)].tolist()) == [6] * 5 + [7] * 5 + [8] * 5
+
+
+def test_of_people_with_as_many_votes_the_earlier_fill_up() -> None:
+    people = [f"p{n}" for n in range(29, -1, -1) for _ in range(2)]
+    votes = votes_of([*people, *["late"] * 6], [0, 1] * 30 + [*range(2, 8)], [1] * 66)
+    placed = included(matrix_of(of_votes(votes)))
+    names = {name for name, one in zip(votes.voters, placed, strict=True) if one}
+    assert names == {"late"} | {f"p{n}" for n in range(29, 15, -1)}
+
+
+def test_nobody_fills_up_without_a_vote() -> None:
+    votes = a_conversation(9, 12, seed=6).votes
+    assert included(matrix_of(of_votes(votes.where(votes.voter != 4)))).tolist() == [True] * 4 + [False] + [True] * 4
 
 
 def test_where_there_are_few_statements_a_vote_on_each_is_enough() -> None:

@@ -43,6 +43,7 @@ def test_groups_that_are_given_are_used() -> None:
     assert found.base is None
     assert found.silhouettes == ()
     assert np.array_equal(found.group, groups)
+    assert np.array_equal(found.placed, groups >= 0)
     assert found.tally.size.tolist() == [50, 50]
     assert np.array_equal(found.positions, polis_map(CONVERSATION).positions)
 
@@ -58,6 +59,12 @@ def test_the_order_of_rows_decides_nothing_where_votes_have_a_time() -> None:
     assert np.array_equal(one.group, other.group)
     assert np.array_equal(one.positions, other.positions)
     assert one.representative == other.representative
+
+
+def test_what_nobody_voted_on_stands_for_nobody() -> None:
+    votes = votes_of([*range(8), 0], [1] * 8 + [0], [0] * 9)
+    found = polis_map(of_votes(votes.where(votes.statement == 1)), groups=np.arange(8) % 2)
+    assert {one.statement for one in found.representative} == {1}
 
 
 def unanimous() -> Conversation:

@@ -31,15 +31,23 @@ def groups_of(base: BaseClusters) -> Groups:
     """
     if not len(base.centres):
         return Groups(np.zeros(0, np.int64), ())
-    most = min(MOST_GROUPS, 2 + len(base.centres) // 12)
-    tried = [(k, _grouped(base, k)) for k in range(2, most + 1)]
-    scored = [(silhouette(base.centres, of_base), k, of_base) for k, of_base in tried]
-    best = max(scored, key=lambda one: one[:2])
-    return Groups(best[2], tuple((k, score) for score, k, _ in scored))
+    tried = {k: grouped(base, first_distinct(base.centres, k)) for k in numbers_of_groups(base)}
+    silhouettes = tuple((k, silhouette(base.centres, of_base)) for k, of_base in tried.items())
+    return Groups(tried[best_number(silhouettes)], silhouettes)
 
 
-def _grouped(base: BaseClusters, k: int) -> Ints:
-    start = first_distinct(base.centres, k)
+def numbers_of_groups(base: BaseClusters) -> range:
+    """Return the numbers of groups to try: two, and one more for every twelve base clusters, up to five."""
+    return range(2, min(MOST_GROUPS, 2 + len(base.centres) // 12) + 1)
+
+
+def best_number(silhouettes: tuple[tuple[int, float], ...]) -> int:
+    """Return the number of groups with the highest silhouette, of several the largest."""
+    return max(silhouettes, key=lambda one: (one[1], one[0]))[0]
+
+
+def grouped(base: BaseClusters, start: Floats) -> Ints:
+    """Return the group of each base cluster (B), begun at the centres given; people weigh, not base clusters."""
     return k_means(base.centres, start, weights=base.size.astype(np.float64), steps=STEPS).label
 
 

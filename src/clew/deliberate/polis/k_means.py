@@ -17,10 +17,14 @@ SLACK = 1e-9
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Clusters:
-    """label (n): the cluster of each point; centres (k × 2). Clusters without a point are dropped."""
+    """label (n): the cluster of each point; centres (k × 2). Clusters without a point are dropped.
+
+    origin (k): which of the centres that it all began from each cluster comes from.
+    """
 
     label: Ints
     centres: Floats
+    origin: Ints
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,18 +55,18 @@ def k_means(points: Floats, start: Floats, *, weights: Floats | None = None, ste
     Source: Lloyd (1982); skipped distances: Hamerly (2010), Making k-means even faster.
     """
     weight = np.ones(len(points)) if weights is None else weights
-    centres, known = start, _nearest(points, start)
+    centres, known, origin = start, _nearest(points, start), np.arange(len(start))
     for step in range(1, steps + 1):
         held, mass = np.unique(known.label), np.bincount(known.label, weights=weight)
         sums = [np.bincount(known.label, weights=weight * column) for column in points.T]
         moved = np.column_stack(sums)[held] / mass[held, None]
         at_rest = len(moved) == len(centres) and _at_rest(centres, moved)
-        known = _kept(known, held)
+        known, origin = _kept(known, held), origin[held]
         if at_rest or step == steps:
-            return Clusters(known.label, moved)
+            return Clusters(known.label, moved, origin)
         known = _after(points, known, centres[held], moved)
         centres = moved
-    return Clusters(known.label, centres)
+    return Clusters(known.label, centres, origin)
 
 
 def _at_rest(before: Floats, after: Floats) -> bool:
