@@ -115,34 +115,33 @@ def _place(one: StatementFinding) -> tuple[bool, float, float, tuple[int, int, s
 
 
 def _finding(ground: CommonGround, column: int, one: str) -> StatementFinding:
-    agree, passed, disagree = (
-        each[:, column].astype(np.int64) for each in (ground.counts.agree, ground.counts.passed, ground.counts.disagree)
-    )
+    by_group = tuple(_of_group(ground, group, column) for group in range(len(ground.counts.size)))
     reserved = ground.reservations(ground.is_common)[:, column]
     return StatementFinding(
         id=one,
         common_ground=float(ground.probability[column]),
         lower=float(ground.lower[column]),
         enough_votes=bool(ground.enough_votes[column]),
-        agree=int(agree.sum()),
-        disagree=int(disagree.sum()),
-        passed=int(passed.sum()),
-        by_group=tuple(
-            GroupVotes(
-                group,
-                int(agree[group]),
-                int(disagree[group]),
-                int(passed[group]),
-                support=float(ground.support[group, column]),
-                lower=float(ground.low[group, column]),
-                upper=float(ground.high[group, column]),
-            )
-            for group in range(len(agree))
-        ),
+        agree=sum(each.agree for each in by_group),
+        disagree=sum(each.disagree for each in by_group),
+        passed=sum(each.passed for each in by_group),
+        by_group=by_group,
         worst_group=int(ground.worst[column]),
         geometric_mean=float(ground.geometric_mean[column]),
         product=float(ground.product[column]),
         reservations=tuple(np.flatnonzero(reserved).tolist()),
+    )
+
+
+def _of_group(ground: CommonGround, group: int, column: int) -> GroupVotes:
+    return GroupVotes(
+        group,
+        int(ground.counts.agree[group, column]),
+        int(ground.counts.disagree[group, column]),
+        int(ground.counts.passed[group, column]),
+        support=float(ground.support[group, column]),
+        lower=float(ground.low[group, column]),
+        upper=float(ground.high[group, column]),
     )
 
 
