@@ -116,7 +116,7 @@ def _place(one: StatementFinding) -> tuple[bool, float, float, tuple[int, int, s
 
 def _finding(ground: CommonGround, column: int, one: str) -> StatementFinding:
     by_group = tuple(_of_group(ground, group, column) for group in range(len(ground.counts.size)))
-    reserved = ground.reservations(ground.is_common)[:, column]
+    reserved = ground.reservations(ground.is_common | ground.is_accepted)[:, column]
     return StatementFinding(
         id=one,
         common_ground=float(ground.probability[column]),
@@ -130,6 +130,7 @@ def _finding(ground: CommonGround, column: int, one: str) -> StatementFinding:
         geometric_mean=float(ground.geometric_mean[column]),
         product=float(ground.product[column]),
         reservations=tuple(np.flatnonzero(reserved).tolist()),
+        accepted=float(ground.accepted[column]),
     )
 
 

@@ -61,7 +61,8 @@ class StatementFinding:
     `common_ground`: the probability that in every group at least the threshold agree (with `--method polis`: Polis'
     group-informed consensus). `lower`: the lower credible bound of support in the group where it is least.
     `geometric_mean`: of the groups' support. `product`: Polis' group-informed consensus. `reservations`: groups in
-    which dissent is credible although the statement is common ground.
+    which dissent is credible although the statement is common ground or accepted. `accepted`: the probability that in
+    no group as many as half disagree (None: not asked).
     """
 
     id: str
@@ -76,6 +77,7 @@ class StatementFinding:
     geometric_mean: float
     product: float
     reservations: tuple[int, ...] = ()
+    accepted: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

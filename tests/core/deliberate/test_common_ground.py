@@ -62,9 +62,16 @@ def test_passing_is_not_agreeing() -> None:
     assert with_passes.dissent[0, 1] > 0.9
 
 
-def test_reservations_are_told_only_of_common_ground_and_name_the_groups(ground: CommonGround) -> None:
+def test_reservations_are_told_of_common_ground_and_of_what_all_accept(ground: CommonGround) -> None:
+    """Of statements that a group rejects it is no news that it has reservations."""
     found = {one.id: one.reservations for one in findings(ground, IDS)}
     assert found == {"10": (), "9": (), "2": (), "7": (), "1": (0,)}
+    half = a_tally([[(100, 35, 65)], [(70, 25, 5)]], [220, 120])
+    (accepted,) = findings(find_common_ground(half, Policy()), ("1",))
+    assert accepted.reservations == (0,)
+    assert accepted.common_ground < 0.1
+    assert accepted.accepted is not None
+    assert accepted.accepted > 0.99
 
 
 def test_a_reservation_of_a_minority_is_kept() -> None:
