@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from clew.deliberate.conversation import Conversation
-from clew.deliberate.polis.history import History, begun_again, groups_over_time, updated
+from clew.deliberate.polis.base_clusters import BaseClusters
+from clew.deliberate.polis.history import History, _groups, begun_again, groups_over_time, updated
 from clew.deliberate.polis.polis_map import polis_map
-from clew.deliberate.votes import Votes
+from clew.deliberate.votes import Votes, votes_of
 from polis_conversations import a_conversation, of_votes
 
 
@@ -39,12 +40,12 @@ def test_updates_see_the_votes_that_had_come_in(monkeypatch: pytest.MonkeyPatch)
         return updated(past, conversation)
 
     monkeypatch.setattr("clew.deliberate.polis.history.updated", watched)
-    groups_over_time(CONVERSATION, 4)
-    n = len(CONVERSATION.votes.value)
-    assert [len(one.value) for one in seen] == pytest.approx([n / 4, n / 2, 3 * n / 4, n], abs=1)
+    columns = [*range(10)], [0] * 10, [1, -1] * 5, [30, 10, 20, 40, 60, 50, 70, 90, 80, 0]
+    groups_over_time(of_votes(votes_of(*columns)), 5)
+    assert [len(one.value) for one in seen] == [2, 4, 6, 8, 10]
     for one in seen:
         assert one.at_ms is not None
-        assert one.at_ms.max() == len(one.value) - 1
+        assert one.at_ms.max() == 10 * (len(one.value) - 1)
 
 
 def test_whoever_was_placed_once_stays_placed() -> None:
@@ -94,3 +95,25 @@ def test_an_update_that_brings_nothing_new_moves_nobody() -> None:
 def test_nobody_is_grouped_before_anybody_votes() -> None:
     empty = of_votes(CONVERSATION.votes.where(np.zeros(len(CONVERSATION.votes.value), np.bool_)))
     assert groups_over_time(empty, 3).tolist() == [-1] * 200
+
+
+def test_clusters_that_are_at_rest_stay_though_a_cold_start_finds_others() -> None:
+    past = History(np.zeros(200, np.bool_), np.full(200, -1), {})
+    votes = CONVERSATION.votes
+    backwards = replace(CONVERSATION, votes=replace(votes, entered=199 - votes.entered))
+    for _ in range(4):
+        past = updated(past, backwards)
+    now, cold = updated(past, CONVERSATION), updated(History(past.included, np.full(200, -1), {}), CONVERSATION)
+    together = past.base[:, None] == past.base[None, :]
+    assert np.array_equal(now.base[:, None] == now.base[None, :], together)
+    assert not np.array_equal(cold.base[:, None] == cold.base[None, :], together)
+
+
+@pytest.mark.parametrize("former", [[0, 0, 1, 1], [0, 1, 0, 1]])
+def test_groups_that_are_at_rest_stay(former: list[int]) -> None:
+    """Four base clusters at the corners of a square, which may be cut either way."""
+    base = BaseClusters(np.arange(4), np.array([[0.0, 0], [1, 0], [0, 1], [1, 1]]), np.array([5, 5, 5, 5]))
+    past = History(np.zeros(4, np.bool_), np.arange(4), {2: np.array(former)})
+    assert _groups(past, base, np.arange(4), 2).tolist() == former
+    turned = _groups(past, base, np.array([3, 2, 1, 0]), 2)
+    assert turned.tolist() == former[::-1]
