@@ -167,9 +167,9 @@ true than is stated, and most where votes are few.
 |---|---|---|---|---|---|---|""".replace("{worlds}", str(len(WORLDS)))
 
 FOUND = """\
-The columns of members and of people like them: the share of those statements of which it is true. Of the statements with
-enough votes that truly are common ground among people like the members, {share:.0%} are called so with a probability of
-at least 0.9; in two of the worlds all shares lie so near the threshold that few can be."""
+The columns of members and of people like them: the share of those statements of which it is true. Of the statements
+with enough votes that truly are common ground among people like the members, {share:.0%} are called so with a
+probability of at least 0.9; in two of the worlds all shares lie so near the threshold that few can be."""
 
 WORLDS_SAY = """\
 Of the statements that clew calls common ground with a probability of at least 0.9, so many truly are (members / people
