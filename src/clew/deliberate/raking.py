@@ -75,9 +75,10 @@ def rake(codes: Sequence[Ints], targets: Sequence[Sequence[float]]) -> Raked:
 
 def _cells(codes: Sequence[Ints]) -> tuple[Ints, Ints, Floats]:
     """The combinations of values that occur (C × attributes, -1 as 0), that of each participant, and people in each."""
-    table = np.column_stack(codes) + 1
-    cells, cell_of, people = np.unique(table, axis=0, return_inverse=True, return_counts=True)
-    return cells, cell_of.reshape(-1), people.astype(np.float64)
+    shape = tuple(int(code.max()) + 2 for code in codes)
+    combined = np.ravel_multi_index(tuple(code + 1 for code in codes), shape)
+    found, cell_of, people = np.unique(combined, return_inverse=True, return_counts=True)
+    return np.column_stack(np.unravel_index(found, shape)), cell_of, people.astype(np.float64)
 
 
 def _nobody(code: Ints, values: int) -> bool:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clew.deliberate.attributes import Attribute, Margin
-from clew.deliberate.disclosure import Shown
+from clew.deliberate.disclosure import FEWEST, Shown
 from clew.deliberate.missing import AttributeGaps, RakedStatement, Weighing
 from clew.deliberate.raking import Raked, rake, raked_support
 from clew.deliberate.votes import Votes
@@ -15,17 +15,13 @@ from clew.tables.wording import listed
 Ints = NDArray[np.int64]
 
 
-def weigh(
-    votes: Votes, pairs: Sequence[tuple[Attribute, Margin | None]], gaps: Sequence[AttributeGaps]
-) -> Weighing | None:
+def weigh(votes: Votes, pairs: Sequence[tuple[Attribute, Margin | None]], gaps: Sequence[AttributeGaps]) -> Weighing:
     """Return what support would be with raking weights over every attribute that has a margin and people enough.
 
     Values whose counts are hidden are weighed as one, where one of them is known to hold ten people; an attribute
-    where none is cannot be weighed by, and is named. None where no attribute has a margin.
+    where none is cannot be weighed by, and is named.
     """
     known = [(one, margin, gap) for (one, margin), gap in zip(pairs, gaps, strict=True) if margin is not None]
-    if not known:
-        return None
     usable = [each for each in known if _enough_people(each[2])]
     left = [margin.attribute for _, margin, gap in known if not _enough_people(gap)]
     why = f"fewer than 10 people have a value of {listed(left)}: their weight would rest on them." if left else ""
@@ -67,9 +63,14 @@ def _told(votes: Votes, names: tuple[str, ...], raked: Raked, left: str) -> Weig
 
 
 def _statements(votes: Votes, weights: NDArray[np.float64]) -> tuple[RakedStatement, ...]:
-    """Support to the hundredth: with everybody's votes at hand, exact figures would tell who has which weight."""
+    """Support to the hundredth, where ten people agree and ten do not, or all are of one mind.
+
+    With everybody's votes at hand, exact figures, or those of few people, would tell who has which weight.
+    """
     found = raked_support(votes, weights)
     votes_each = np.round(found.effective_votes)
     columns = np.round(np.column_stack([found.counted, found.raked, found.lower, found.upper, votes_each]), 2)
-    rows = zip(votes.statements, columns.tolist(), strict=True)
-    return tuple(RakedStatement(name, *figures) for name, figures in rows if figures[-1] > 0)
+    counts = votes.counts()
+    seen, agree = counts.sum(1), counts[:, 0]
+    many = (seen >= FEWEST) & ((np.minimum(agree, seen - agree) >= FEWEST) | (agree == seen) | (agree == 0))
+    return tuple(RakedStatement(votes.statements[place], *columns[place].tolist()) for place in np.flatnonzero(many))

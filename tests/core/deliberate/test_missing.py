@@ -153,6 +153,29 @@ def test_few_of_a_group_are_told_as_few_whether_or_not_there_is_anybody() -> Non
     assert who_is_missing(all_agree(120), group, 2, (age,)).attributes[0].few == (("young", 1),)
 
 
+def test_few_people_of_hidden_values_are_told_where_that_stays_open() -> None:
+    """Four old people in two large groups; where all sums are hidden, nothing is told as few of any group but them."""
+    age = attribute("age", AGES, (80, 90, 4), silent=80)
+    group = np.arange(254) % 2
+    found = who_is_missing(all_agree(254), group, 2, (age,)).attributes[0]
+    assert found.few == (("65+", 0), ("65+", 1))
+    all_hidden = attribute("age", AGES[:2], (9, 12))
+    found = who_is_missing(all_agree(21), np.arange(21) % 2, 2, (all_hidden,)).attributes[0]
+    assert ([one.told for one in found.values], found.few) == (
+        [Shown.FEW, Shown.WITHHELD],
+        (("16-34", 0), ("16-34", 1), ("35-64", 0), ("35-64", 1)),
+    )
+
+
+def test_where_groups_and_ages_nearly_coincide_few_is_not_told() -> None:
+    """All but one of ten young people: that the tenth stands in the other group could be told from the rest."""
+    age = attribute("age", ("old", "young"), (40, 10))
+    group = np.array([0] * 40 + [0] * 9 + [1])
+    missing = who_is_missing(all_agree(50), group, 2, (age,))
+    assert missing.attributes[0].few is None
+    assert missing.notices == ('In which groups there are few people of "age" is not told: it would give counts away.',)
+
+
 def test_what_would_pin_a_small_count_is_not_told() -> None:
     """Of 10 young people either none or some stand in a group of 5: whether 10 stand in the other tells which."""
     told = Told((Shown.ITSELF, Shown.ITSELF), np.array([10, 90]), np.array([95, 5, 0]), np.array([0, 0]))
@@ -225,6 +248,29 @@ def test_hidden_values_are_weighed_as_one() -> None:
     missing = who_is_missing(all_agree(94), np.zeros(94, int), 1, (age,), (Margin("age", AGES, (0.3, 0.5, 0.2)),))
     assert missing.weighing is not None
     assert (missing.weighing.largest_weight, missing.weighing.smallest_weight) == (1.07, 0.94)
+
+
+def test_raked_support_is_not_told_of_few_people() -> None:
+    """Of two votes of unlike weight, raked support would tell who has which; of ten and ten it does not."""
+    sex = attribute("sex", ("f", "m"), (30, 10))
+    who = [*range(20), *range(20, 40), 0, 39, *range(12)]
+    votes = votes_of(
+        who, [*["ten"] * 20, *["ten"] * 20, "two", "two", *["one mind"] * 12], [1] * 20 + [0] * 21 + [1] * 13
+    )
+    missing = who_is_missing(votes, np.zeros(40, int), 1, (sex,), (Margin("sex", ("f", "m"), (0.5, 0.5)),))
+    assert missing.weighing is not None
+    told = {one.id: (one.support, one.raked) for one in missing.weighing.statements}
+    assert told == {"ten": (0.5, 0.33), "one mind": (1.0, 1.0)}
+
+
+def test_margins_that_contradict_each_other_are_told_as_such() -> None:
+    one, same = attribute("one", ("a", "b"), (30, 30)), attribute("same", ("a", "b"), (30, 30))
+    margins = (Margin("one", ("a", "b"), (0.5, 0.5)), Margin("same", ("a", "b"), (0.7, 0.3)))
+    missing = who_is_missing(all_agree(60), np.zeros(60, int), 1, (one, same), margins)
+    assert missing.weighing is not None
+    assert missing.weighing.attributes == ("one", "same")
+    assert missing.weighing.why.startswith("no weights give all shares at once")
+    assert missing.weighing.statements == ()
 
 
 def test_an_attribute_without_people_enough_is_named_not_weighed() -> None:
