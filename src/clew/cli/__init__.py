@@ -14,6 +14,7 @@ from clew.errors import ClewError
 # name: (where it lives, what `clew --help` says of it), in the order of the mission
 COMMANDS = {
     "case": ("clew.cli.case:case", "Open a case, move it through its phases and back."),
+    "map": ("clew.cli.map:map_command", "Map opinions: groups where there are any, and common ground."),
     "pilot": ("clew.cli.pilot:pilot", "Check, size, assign, lock and amend a protocol."),
     "evaluate": ("clew.cli.evaluate:evaluate", "Evaluate a pilot's data and print the verdict."),
     "gate": ("clew.cli.gate:gate", "Verdicts, overrides in public, decisions, the portfolio."),

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from clew.deliberate.integrity import Integrity
 from clew.deliberate.missing import Missing
+from clew.deliberate.opinion_json import opinion_json
 from clew.deliberate.statements import Statement
 
 
@@ -160,4 +161,4 @@ class OpinionMap:
 
     def to_dict(self) -> dict[str, Any]:  # Any: JSON
         """Return the JSON of `clew map --json`."""
-        raise NotImplementedError
+        return opinion_json(self)

@@ -1,0 +1,113 @@
+"""`clew map`: what people really agree on, how sure that is, and what is not known yet."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from clew.cli.console import notice, print_json, progress, table, write_whole
+from clew.errors import InputError
+
+if TYPE_CHECKING:
+    from clew.deliberate.opinion_map import OpinionMap, StatementFinding
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+LISTED = 10
+STEPS = 80
+"""About how many models are fitted: choices, shuffles and resamples."""
+
+
+@click.command("map")
+@click.argument("votes", nargs=-1, required=True)
+@click.option("--statements", type=FILE, help="Their texts and moderation: the columns of Polis' comments.csv.")
+@click.option("--method", type=click.Choice(["clew", "polis"]), default="clew", show_default=True)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of every draw that is made.")
+@click.option("--threshold", type=float, help="The share of a group that must agree to support (default 0.6).")
+@click.option("--banned", type=FILE, help="Voters who leave the maths: a CSV with the column voter-id.")
+@click.option("--former", type=FILE, help="A former map's JSON: axes and names of groups are kept.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--report", type=FILE, help="Write a one-file HTML report here.")
+def map_command(
+    votes: tuple[str, ...],
+    statements: Path | None,
+    method: Literal["clew", "polis"],
+    seed: int,
+    threshold: float | None,
+    banned: Path | None,
+    former: Path | None,
+    as_json: bool,
+    report: Path | None,
+) -> None:
+    """Map the opinions in VOTES: groups only where there are any, and what every group supports.
+
+    VOTES: CSV or Parquet with voter-id, comment-id, vote (1 agree, 0 pass, -1 disagree), and timestamp if there is
+    one; the last vote of a voter on a statement counts.
+
+    \b
+    Examples:
+      clew map votes.csv --statements comments.csv
+      clew map votes.csv --statements comments.csv --report map.html
+      clew map votes.csv --method polis --json
+    """
+    from clew.deliberate.desk import MapRequest, map_files
+
+    if report is not None and not report.parent.is_dir():
+        raise InputError("there is no such folder for the report.", where=str(report.parent), do="Make it first.")
+    asked = MapRequest(votes, statements, method, seed, threshold, banned, former)
+    with progress("mapping", STEPS) as advance:
+        found = map_files(asked, advance=advance)
+    if report is not None:
+        write_report(found, report)
+    if as_json:
+        print_json(found.to_dict())
+    else:
+        show(found)
+
+
+def write_report(found: "OpinionMap", report: Path) -> None:
+    from clew.report.opinion import render_opinion
+
+    write_whole(report, render_opinion(found))
+    notice(f"report: {report}")
+
+
+def show(found: "OpinionMap") -> None:
+    """Print a map for reading: what there is, then the common ground, then what is not known."""
+    click.echo(f"{found.participants} people cast {found.votes} votes on {len(found.statements)} statements.")
+    click.echo(groups_sentence(found))
+    texts = {one.id: one.text for one in found.statements}
+    sure = [one for one in found.findings if one.enough_votes]
+    rows = [_row(one, texts) for one in sure[:LISTED]]
+    table(f"Surest common ground (of {len(sure)} statements with enough votes)", COLUMNS, rows)
+    names = {one.id: one.name for one in found.groups}
+    told = [(names[one.group], one.side, f"{one.p:.0%}", _short(texts[one.id])) for one in found.representative]
+    if told:
+        table("What sets each group apart", ("group", "they", "share", "statement"), told)
+    if found.needs_votes:
+        notice(f"{len(found.needs_votes)} statements by group have too few votes to say anything yet.")
+    for sentence in found.notices:
+        notice(sentence)
+
+
+def groups_sentence(found: "OpinionMap") -> str:
+    """Say how many groups there are, and that there are none where there are none."""
+    if found.k == 1:
+        return "No groups could be told from chance: read this as one public."
+    sizes = ", ".join(f"{one.name} with {one.size}" for one in found.groups)
+    left = found.participants - found.placed
+    beside = f" {left} voted too little to be placed." if left else ""
+    return f"{found.k} groups: {sizes}.{beside}"
+
+
+COLUMNS = ("id", "sure", "least support", "agree", "disagree", "pass", "statement")
+
+
+def _row(one: "StatementFinding", texts: dict[str, str]) -> tuple[object, ...]:
+    least = min(each.support for each in one.by_group)
+    share = f"{one.common_ground:.2f}"
+    return one.id, share, f"{least:.0%}", one.agree, one.disagree, one.passed, _short(texts[one.id])
+
+
+def _short(text: str) -> str:
+    plain = " ".join(text.split())
+    return plain if len(plain) <= 60 else plain[:59] + "…"

@@ -1,0 +1,193 @@
+"""Groups, from one up: more than one only where it is clearer than chance gives, and stays when people vote anew.
+
+Clearness of k groups is how much better a mixture of k describes where people stand than one group does (mean
+log-likelihood a person). People who differ by degrees, along one slope without a gap, are one group: a single normal
+describes them as well. What chance gives is seen by shuffling the votes within each statement, which keeps how popular
+each statement is and who voted on what, and by mapping that.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+
+from clew.deliberate.factors import Factors, Floats
+from clew.deliberate.fit import MOST_SWEEPS, fit, sample_people
+from clew.deliberate.mixture import Mixture, find_mixture
+from clew.deliberate.positions import Positions, positions_of
+from clew.deliberate.votes import Votes
+
+MOST_GROUPS = 6
+FEWEST_PEOPLE = 10
+"""A smaller group is not told apart: it could be read as persons."""
+
+DRAWS, RESAMPLES = 39, 12
+CHANCE = 0.05
+STABLE, EACH_STABLE = 0.75, 0.6
+"""Mean overlap of all groups, and of each (Hennig, Computational Statistics & Data Analysis 52 (2007))."""
+
+DROPPED = 0.2
+"""The share of votes left out in each resample."""
+
+SAMPLED_VOTES = 60_000
+"""Votes of the sample on which groups of a large conversation are held against chance and against resampling."""
+
+NULL_SWEEPS = 12
+SEARCHED = 4
+"""Starts of each mixture that is held against chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One number of groups: `clearness`, its largest and mean by chance, `p_value`, and overlap by group."""
+
+    k: int
+    clearness: float
+    by_chance: float
+    p_value: float
+    overlap: tuple[float, ...] = ()
+
+    @property
+    def stability(self) -> float | None:
+        """Mean overlap (Jaccard) of the groups with the same ones in resamples; None where it was not asked."""
+        return float(np.mean(self.overlap)) if self.overlap else None
+
+    @property
+    def accepted(self) -> bool:
+        """Whether it is clearer than chance and stable."""
+        steady = bool(self.overlap) and min(self.overlap) >= EACH_STABLE and float(np.mean(self.overlap)) >= STABLE
+        return self.p_value <= CHANCE and steady
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grouping:
+    """What was found: the mixture (None for one group), and every number of groups that was tried."""
+
+    mixture: Mixture | None
+    tried: tuple[Tried, ...]
+    overlap: tuple[float, ...] = (1.0,)
+
+    @property
+    def k(self) -> int:
+        """How many groups there are."""
+        return 1 if self.mixture is None else len(self.mixture.share)
+
+
+def find_groups(
+    votes: Votes, factors: Factors, positions: Positions, seed: int, *, advance: Callable[[], None] | None = None
+) -> Grouping:
+    """Return the most groups that are clearer than chance and stable; one where there are none.
+
+    seed: of shuffles, resamples and starts. The same arguments give the same groups.
+    """
+    placed = votes.of_voters(positions.placed)
+    if not factors.dimensions or len(placed.voters) < 2 * FEWEST_PEOPLE:
+        return Grouping(None, ())
+    some = sample_people(placed, SAMPLED_VOTES, seed)
+    axes = positions.leading
+    whole = positions.place[positions.placed, :axes]
+    place = whole if some is placed else fitted_places(some, factors)[:, :axes]
+    bench = Bench(some, factors, place, seed, advance)
+    tried, best = try_groups(bench)
+    if best == 1:
+        return Grouping(None, tried)
+    found = find_mixture(whole, best, np.random.default_rng([seed, 4]))
+    return Grouping(found, tried, tried[best - 2].overlap)
+
+
+def try_groups(bench: "Bench") -> tuple[tuple[Tried, ...], int]:
+    """Return every number of groups that was tried, and the largest that was accepted; two failures end the search."""
+    tried: list[Tried] = []
+    best, most = 1, min(MOST_GROUPS, len(bench.place) // FEWEST_PEOPLE)
+    for k in range(2, most + 1):
+        if k > best + 2:
+            break
+        one = bench.against_chance(k, best)
+        if one.p_value <= CHANCE:
+            one = replace(one, overlap=bench.stability(k))
+            best = k if one.accepted else best
+        tried.append(one)
+    return tuple(tried), best
+
+
+class Bench:
+    """Where numbers of groups are tried: the places, what chance makes of the votes, what resamples make of them.
+
+    Shuffled and resampled votes are fitted once, when first asked for, whatever number of groups is tried.
+    """
+
+    def __init__(
+        self, votes: Votes, factors: Factors, place: Floats, seed: int, advance: Callable[[], None] | None = None
+    ) -> None:
+        self.votes, self.factors, self.place, self.seed = votes, factors, place, seed
+        self._advance = advance or _stay
+
+    def against_chance(self, k: int, best: int) -> Tried:
+        """How clear k groups are beyond the best fewer, against what chance adds in the same step."""
+        clear = clearness(self.place, k, self.seed)
+        gain = clear - clearness(self.place, best, self.seed)
+        by_chance = [clearness(one, k, self.seed) for one in self.shuffled]
+        steps = [high - clearness(one, best, self.seed) for high, one in zip(by_chance, self.shuffled, strict=True)]
+        p_value = (1 + sum(step >= gain for step in steps)) / (1 + len(steps))
+        return Tried(k, clear, max(by_chance), p_value)
+
+    @cached_property
+    def shuffled(self) -> list[Floats]:
+        """Where the same people stand by votes shuffled within each statement, draw by draw."""
+        draws = (np.random.default_rng([self.seed, 3, draw]) for draw in range(DRAWS))
+        return [self._fitted(shuffle(self.votes, rng), NULL_SWEEPS) for rng in draws]
+
+    @cached_property
+    def resampled(self) -> list[Floats]:
+        """Where the same people stand when a fifth of the votes is left out, draw by draw."""
+        draws = (np.random.default_rng([self.seed, 5, draw]) for draw in range(RESAMPLES))
+        return [self._fitted(self.votes.where(rng.random(len(self.votes.value)) >= DROPPED)) for rng in draws]
+
+    def _fitted(self, votes: Votes, most: int = MOST_SWEEPS) -> Floats:
+        self._advance()
+        return fitted_places(votes, self.factors, most)[:, : self.place.shape[1]]
+
+    def stability(self, k: int) -> tuple[float, ...]:
+        """Return the mean overlap of each group with its twin when votes are left out and all is done anew."""
+        groups = self._groups(self.place, k)
+        overlaps = [overlap(groups, self._groups(again, k), k) for again in self.resampled]
+        return tuple(float(one) for one in np.mean(overlaps, axis=0))
+
+    def _groups(self, place: Floats, k: int) -> NDArray[np.intp]:
+        mixture = find_mixture(place, k, np.random.default_rng([self.seed, 4]))
+        return np.asarray(mixture.membership(place).argmax(1))
+
+
+def _stay() -> None:
+    """Tell nobody."""
+
+
+def fitted_places(votes: Votes, factors: Factors, most: int = MOST_SWEEPS) -> Floats:
+    """Return where people stand by these votes alone (n × d), with the dimensions and shrinkage of the model."""
+    return positions_of(fit(votes, factors.dimensions, factors.prior.floor, most=most)).place
+
+
+def clearness(place: Floats, k: int, seed: int) -> float:
+    """Return how much better k groups describe the places (n × d) than one: mean log-likelihood a person."""
+    return find_mixture(place, k, np.random.default_rng([seed, k]), starts=SEARCHED).gain
+
+
+def shuffle(votes: Votes, rng: np.random.Generator) -> Votes:
+    """Return the votes dealt anew within each statement, among those who voted on it."""
+    by_statement = np.argsort(votes.statement, kind="stable")
+    dealt = np.lexsort((rng.random(len(votes.value)), votes.statement))
+    value = np.empty_like(votes.value)
+    value[by_statement] = votes.value[dealt]
+    return replace(votes, value=value)
+
+
+def overlap(one: NDArray[np.integer], other: NDArray[np.integer], k: int) -> Floats:
+    """Return how far each group of the one has its members in the group of the other that is its twin (Jaccard, k)."""
+    shared = np.bincount(one * k + other, minlength=k * k).reshape(k, k).astype(np.float64)
+    union = shared.sum(1)[:, None] + shared.sum(0) - shared
+    share = np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
+    rows, twins = linear_sum_assignment(-share)
+    return np.asarray(share[rows, twins])

@@ -1,0 +1,94 @@
+"""Polis' map as the value that is printed and drawn beside clew's own."""
+
+from dataclasses import replace
+from math import nan
+
+import numpy as np
+
+from clew.deliberate.common_ground import find_common_ground, findings, needs_votes
+from clew.deliberate.conversation import Conversation
+from clew.deliberate.former import letter
+from clew.deliberate.opinion_map import Group, OpinionMap, Place, Representative, StatementFinding
+from clew.deliberate.policy import Policy
+from clew.deliberate.polis.polis_map import PolisMap, polis_map
+from clew.deliberate.tally import tally
+from clew.deliberate.votes import id_order
+from clew.errors import InputError
+
+ALWAYS = "Polis' method always finds two groups or more; whether they are more than chance is not asked."
+
+
+def polis_opinion_map(conversation: Conversation, policy: Policy, seed: int = 0) -> OpinionMap:
+    """Return what Polis would make of a conversation, in the form of clew's own map.
+
+    Common ground is Polis' group-informed consensus, representative statements are chosen by its rules. Statements
+    that were left out are told of no more, but were in its maths as zeros, as Polis has them. Nothing is drawn by
+    chance; the seed is told for completeness.
+
+    Raises: InputError where there is no vote to map.
+    """
+    if not len(conversation.votes.value):
+        raise InputError("no vote is left to map.", do="Bring votes.")
+    found = polis_map(conversation)
+    shown = conversation.kept()
+    counts = tally(shown.votes, found.group, found.k)
+    ground = find_common_ground(counts, policy)
+    told = findings(ground, shown.votes.statements)
+    return OpinionMap(
+        method="polis",
+        seed=seed,
+        participants=len(conversation.votes.voters),
+        placed=int((found.group >= 0).sum()),
+        votes=len(shown.votes.value),
+        dimensions=2,
+        above_chance=False,
+        stability=nan,
+        threshold=policy.threshold,
+        reserve=policy.reserve,
+        groups=_groups(found),
+        places=_places(found, conversation),
+        statements=shown.statements,
+        findings=_by_polis(told, found, conversation),
+        representative=_representative(found, conversation),
+        needs_votes=needs_votes(ground, shown.votes.statements),
+        notices=(*conversation.notices, ALWAYS),
+    )
+
+
+def _groups(found: PolisMap) -> tuple[Group, ...]:
+    return tuple(
+        Group(place, letter(place), int(size), nan, (float(x), float(y)))
+        for place, (size, (x, y)) in enumerate(zip(found.tally.size, found.group_centres, strict=True))
+    )
+
+
+def _places(found: PolisMap, conversation: Conversation) -> tuple[Place, ...]:
+    rows = zip(
+        conversation.votes.voters,
+        conversation.votes.per_voter.tolist(),
+        found.positions.tolist(),
+        found.group.tolist(),
+        strict=True,
+    )
+    return tuple(
+        Place(voter, votes, x, y, None, None, None, group, tuple(np.eye(found.k)[group].tolist()))
+        if group >= 0
+        else Place(voter, votes, None, None, None, None, None, None, ())
+        for voter, votes, (x, y), group in rows
+    )
+
+
+def _by_polis(
+    told: tuple[StatementFinding, ...], found: PolisMap, conversation: Conversation
+) -> tuple[StatementFinding, ...]:
+    """The findings with Polis' consensus as their common ground, the highest first."""
+    consensus = dict(zip(conversation.votes.statements, found.consensus.tolist(), strict=True))
+    scored = (replace(one, common_ground=consensus[one.id]) for one in told)
+    return tuple(sorted(scored, key=lambda one: (-one.common_ground, id_order(one.id))))
+
+
+def _representative(found: PolisMap, conversation: Conversation) -> tuple[Representative, ...]:
+    ids = conversation.votes.statements
+    return tuple(
+        Representative(one.group, ids[one.statement], one.side, one.p, one.r_test) for one in found.representative
+    )
