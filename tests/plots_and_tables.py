@@ -52,11 +52,19 @@ def together(drawing: Element, table: Element) -> Iterator[tuple[int, int]]:
     yield marks(drawing, "clew-own", "clew-then"), len(figures)
 
 
+def people(drawing: Element, table: Element) -> Iterator[tuple[int, int]]:
+    """One row for each ring, and for each mark of a person one in the count of marks."""
+    drawn = [row.all("td") for row in table.all("tr") if row.all("td") and row.all("td")[0].whole_text != "not drawn"]
+    yield marks(drawing, "ring"), len(drawn)
+    yield marks(drawing, "mark-of-one"), sum(int(cells[-1].whole_text.replace(",", "")) for cells in drawn)
+
+
 PLOTS: dict[str, Callable[[Element, Element], Iterator[tuple[int, int]]]] = {
     "effect-figures": effect,
     "looks-figures": looks,
     "path-steps": path,
     "together-figures": together,
+    "map-figures": people,
 }
 """For the table of each plot: how many marks go with how many rows."""
 
