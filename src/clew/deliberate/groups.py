@@ -16,7 +16,7 @@ from scipy.optimize import linear_sum_assignment
 
 from clew.deliberate.factors import Factors, Floats
 from clew.deliberate.fit import MOST_SWEEPS, fit, sample_people
-from clew.deliberate.mixture import Mixture, find_mixture
+from clew.deliberate.mixture import Mixture, find_mixture, find_mixtures
 from clew.deliberate.positions import Positions, positions_of
 from clew.deliberate.votes import Votes
 
@@ -36,8 +36,8 @@ SAMPLED_VOTES = 60_000
 """Votes of the sample on which groups of a large conversation are held against chance and against resampling."""
 
 NULL_SWEEPS = 12
-SEARCHED = 4
-"""Starts of each mixture that is held against chance."""
+STARTS = 6
+"""Starts of each mixture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def find_groups(
     tried, best = try_groups(bench)
     if best == 1:
         return Grouping(None, tried)
-    found = find_mixture(whole, best, np.random.default_rng([seed, 4]))
+    found = find_mixture(whole, best, np.random.default_rng([seed, 4]), starts=STARTS)
     return Grouping(found, tried, tried[best - 2].overlap)
 
 
@@ -124,27 +124,36 @@ class Bench:
     ) -> None:
         self.votes, self.factors, self.place, self.seed = votes, factors, place, seed
         self._advance = advance or _stay
+        self._known: dict[int, tuple[float, Floats]] = {}
 
     def against_chance(self, k: int, best: int) -> Tried:
         """How clear k groups are beyond the best fewer, against what chance adds in the same step."""
-        clear = clearness(self.place, k, self.seed)
-        gain = clear - clearness(self.place, best, self.seed)
-        by_chance = [clearness(one, k, self.seed) for one in self.shuffled]
-        steps = [high - clearness(one, best, self.seed) for high, one in zip(by_chance, self.shuffled, strict=True)]
-        p_value = (1 + sum(step >= gain for step in steps)) / (1 + len(steps))
-        return Tried(k, clear, max(by_chance), p_value)
+        clear, by_chance = self._clearness(k)
+        fewer, fewer_by_chance = self._clearness(best)
+        steps = by_chance - fewer_by_chance
+        p_value = (1 + int((steps >= clear - fewer).sum())) / (1 + len(steps))
+        return Tried(k, clear, float(by_chance.max()), p_value)
+
+    def _clearness(self, k: int) -> tuple[float, Floats]:
+        """How clear k groups are in the votes, and in each shuffle of them."""
+        if k not in self._known:
+            rng = np.random.default_rng([self.seed, 6, k])
+            clear = find_mixture(self.place, k, rng, starts=STARTS).gain
+            by_chance = [one.gain for one in find_mixtures(self.shuffled, k, rng, starts=STARTS)]
+            self._known[k] = clear, np.array(by_chance)
+        return self._known[k]
 
     @cached_property
-    def shuffled(self) -> list[Floats]:
-        """Where the same people stand by votes shuffled within each statement, draw by draw."""
+    def shuffled(self) -> Floats:
+        """Where the same people stand by votes shuffled within each statement (draws × n × d)."""
         draws = (np.random.default_rng([self.seed, 3, draw]) for draw in range(DRAWS))
-        return [self._fitted(shuffle(self.votes, rng), NULL_SWEEPS) for rng in draws]
+        return np.stack([self._fitted(shuffle(self.votes, rng), NULL_SWEEPS) for rng in draws])
 
     @cached_property
-    def resampled(self) -> list[Floats]:
-        """Where the same people stand when a fifth of the votes is left out, draw by draw."""
+    def resampled(self) -> Floats:
+        """Where the same people stand when a fifth of the votes is left out (draws × n × d)."""
         draws = (np.random.default_rng([self.seed, 5, draw]) for draw in range(RESAMPLES))
-        return [self._fitted(self.votes.where(rng.random(len(self.votes.value)) >= DROPPED)) for rng in draws]
+        return np.stack([self._fitted(self.votes.where(rng.random(len(self.votes.value)) >= DROPPED)) for rng in draws])
 
     def _fitted(self, votes: Votes, most: int = MOST_SWEEPS) -> Floats:
         self._advance()
@@ -152,13 +161,15 @@ class Bench:
 
     def stability(self, k: int) -> tuple[float, ...]:
         """Return the mean overlap of each group with its twin when votes are left out and all is done anew."""
-        groups = self._groups(self.place, k)
-        overlaps = [overlap(groups, self._groups(again, k), k) for again in self.resampled]
+        rng = np.random.default_rng([self.seed, 4])
+        groups = _hard(find_mixture(self.place, k, rng, starts=STARTS), self.place)
+        again = zip(find_mixtures(self.resampled, k, rng, starts=STARTS), self.resampled, strict=True)
+        overlaps = [overlap(groups, _hard(mixture, place), k) for mixture, place in again]
         return tuple(float(one) for one in np.mean(overlaps, axis=0))
 
-    def _groups(self, place: Floats, k: int) -> NDArray[np.intp]:
-        mixture = find_mixture(place, k, np.random.default_rng([self.seed, 4]))
-        return np.asarray(mixture.membership(place).argmax(1))
+
+def _hard(mixture: Mixture, place: Floats) -> NDArray[np.intp]:
+    return np.asarray(mixture.membership(place).argmax(1))
 
 
 def _stay() -> None:
@@ -168,11 +179,6 @@ def _stay() -> None:
 def fitted_places(votes: Votes, factors: Factors, most: int = MOST_SWEEPS) -> Floats:
     """Return where people stand by these votes alone (n × d), with the dimensions and shrinkage of the model."""
     return positions_of(fit(votes, factors.dimensions, factors.prior.floor, most=most)).place
-
-
-def clearness(place: Floats, k: int, seed: int) -> float:
-    """Return how much better k groups describe the places (n × d) than one: mean log-likelihood a person."""
-    return find_mixture(place, k, np.random.default_rng([seed, k]), starts=SEARCHED).gain
 
 
 def shuffle(votes: Votes, rng: np.random.Generator) -> Votes:

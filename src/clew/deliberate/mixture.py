@@ -7,9 +7,10 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-STARTS = 8
 STEPS = 60
-AT_REST = 1e-5
+AT_REST = 1e-4
+"""Rise of the mean log-density a person below which a mixture rests."""
+
 RIDGE = 1e-3
 """Least variance of a group in any direction, as a share of everybody's."""
 
@@ -25,46 +26,48 @@ class Mixture:
 
     def membership(self, place: Floats) -> Floats:
         """The chance of each group for each place (n × k); rows sum to one."""
-        return self.expect(place)[0]
-
-    def expect(self, place: Floats) -> tuple[Floats, Floats]:
-        """The chance of each group for each place (n × k), and the log-density of each place (n), less a constant.
-
-        The square of a place is the same for all groups, as they share their spread, so it is left out of the chances.
-        """
-        precision = np.linalg.inv(self.spread)
-        slopes = self.centre @ precision
-        logs = place @ slopes.T + (np.log(self.share) - (slopes * self.centre).sum(1) / 2)
-        highest = logs.max(axis=1, keepdims=True)
-        chances = np.exp(logs - highest)
-        total = chances.sum(axis=1, keepdims=True)
-        density = highest[:, 0] + np.log(total[:, 0]) - ((place @ precision) * place).sum(1) / 2
-        return chances / total, density - np.linalg.slogdet(self.spread)[1] / 2
+        alone = _Climbing(self.centre[None], self.share[None], self.spread[None])
+        return np.asarray(_expect(place[None], alone)[0][0])
 
 
-def find_mixture(place: Floats, groups: int, rng: np.random.Generator, *, starts: int = STARTS) -> Mixture:
-    """Return the likeliest mixture of so many groups, of several starts.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Climbing:
+    """Mixtures on their way, b of them side by side: centre (b × k × d), share (b × k), spread (b × d × d)."""
 
-    place (n × d). Groups share one covariance, so that a small one is found where it lies apart and a wide one is not
-    split for being wide. Source: McLachlan & Peel, Finite Mixture Models (2000), ch. 3; starts by k-means++, Arthur &
-    Vassilvitskii, SODA 2007.
+    centre: Floats
+    share: Floats
+    spread: Floats
+
+
+def find_mixture(place: Floats, groups: int, rng: np.random.Generator, *, starts: int) -> Mixture:
+    """Return the likeliest mixture of so many groups, of several starts; place (n × d)."""
+    return find_mixtures(place[None], groups, rng, starts=starts)[0]
+
+
+def find_mixtures(places: Floats, groups: int, rng: np.random.Generator, *, starts: int) -> list[Mixture]:
+    """Return the likeliest mixture of so many groups for each of several sets of places (b × n × d).
+
+    Groups share one covariance, so that a small one is found where it lies apart and a wide one is not split for being
+    wide. Largest group first. Source: McLachlan & Peel, Finite Mixture Models (2000), ch. 3; starts by k-means++,
+    Arthur & Vassilvitskii, SODA 2007.
     """
-    one = _moments(place, np.ones((len(place), 1)), _floor(place))
+    one = _moments(places, np.ones((*places.shape[:2], 1)))
+    base = _expect(places, one)[1].mean(1)
     if groups == 1:
-        return one
-    base = one.expect(place)[1].mean()
-    found = [_climb(place, _spread_out(place, groups, rng)) for _ in range(starts)]
-    best = max(found, key=lambda each: each.gain)
-    order = np.argsort(-best.share, kind="stable")
-    return Mixture(best.centre[order], best.share[order], best.spread, float(best.gain - base))
+        return [Mixture(*each) for each in zip(one.centre, one.share, one.spread, strict=True)]
+    repeated = np.repeat(places, starts, axis=0)
+    found, density = _climb(repeated, np.stack([_spread_out(place, groups, rng) for place in repeated]))
+    best = density.reshape(-1, starts).argmax(1) + starts * np.arange(len(places))
+    return [_ordered(found, int(row), float(density[row] - base[at])) for at, row in enumerate(best)]
 
 
-def _floor(place: Floats) -> Floats:
-    return RIDGE * np.eye(place.shape[1]) * max(float(place.var(0).sum()), 1e-12)
+def _ordered(found: _Climbing, row: int, gain: float) -> Mixture:
+    order = np.argsort(-found.share[row], kind="stable")
+    return Mixture(found.centre[row][order], found.share[row][order], found.spread[row], gain)
 
 
 def _spread_out(place: Floats, groups: int, rng: np.random.Generator) -> Floats:
-    """Chances of membership (n × k) by the nearest of k places drawn far from each other."""
+    """Membership (n × k) by the nearest of k places drawn far from each other."""
     chosen = [int(rng.integers(len(place)))]
     nearest = ((place - place[chosen[0]]) ** 2).sum(1)
     for _ in range(groups - 1):
@@ -75,20 +78,41 @@ def _spread_out(place: Floats, groups: int, rng: np.random.Generator) -> Floats:
     return np.asarray(np.eye(groups)[away.argmin(1)])
 
 
-def _climb(place: Floats, member: Floats) -> Mixture:
-    floor, before = _floor(place), -np.inf
-    mixture = _moments(place, member, floor)
+def _climb(places: Floats, member: Floats) -> tuple[_Climbing, Floats]:
+    """Expectation and maximisation in turn, until none rises any more; with the mean log-density of each (b)."""
+    mixtures, before = _moments(places, member), np.full(len(places), -np.inf)
     for _ in range(STEPS):
-        member, density = mixture.expect(place)
-        mixture = _moments(place, member, floor, float(density.mean()))
-        if mixture.gain - before < AT_REST:
-            break
-        before = mixture.gain
-    return mixture
+        member, density = _expect(places, mixtures)
+        mean = density.mean(1)
+        if (mean - before < AT_REST).all():
+            return mixtures, mean
+        mixtures, before = _moments(places, member), mean
+    return mixtures, _expect(places, mixtures)[1].mean(1)
 
 
-def _moments(place: Floats, member: Floats, floor: Floats, gain: float = 0.0) -> Mixture:
-    weight = member.sum(0) + 1e-9
-    centre = (member.T @ place) / weight[:, None]
-    spread = (place.T @ place - (centre * weight[:, None]).T @ centre) / len(place)
-    return Mixture(centre, weight / weight.sum(), spread + floor, gain)
+def _expect(places: Floats, mixtures: _Climbing) -> tuple[Floats, Floats]:
+    """The chance of each group for each place (b × n × k), and the log-density of each place (b × n), less a constant.
+
+    The square of a place is the same for all groups, as they share their spread, so it is left out of the chances.
+    """
+    precision = np.asarray(np.linalg.inv(mixtures.spread), np.float64)
+    slopes = mixtures.centre @ precision
+    logs = places @ slopes.transpose(0, 2, 1)
+    logs += (np.log(mixtures.share) - (slopes * mixtures.centre).sum(2) / 2)[:, None, :]
+    highest = logs.max(axis=2, keepdims=True)
+    chances = np.exp(logs - highest)
+    total = chances.sum(axis=2, keepdims=True)
+    squares = ((places @ precision) * places).sum(2)
+    size = np.linalg.slogdet(mixtures.spread)[1][:, None]
+    return chances / total, highest[:, :, 0] + np.log(total[:, :, 0]) - squares / 2 - size / 2
+
+
+def _moments(places: Floats, member: Floats) -> _Climbing:
+    """The mixtures in which people are members as given (b × n × k)."""
+    people, width = places.shape[1:]
+    weight = member.sum(1) + 1e-9
+    centre = (member.transpose(0, 2, 1) @ places) / weight[:, :, None]
+    products = places.transpose(0, 2, 1) @ places
+    within = products - (centre * weight[:, :, None]).transpose(0, 2, 1) @ centre
+    floor = RIDGE * np.maximum(places.var(1).sum(1), 1e-12)[:, None, None] * np.eye(width)
+    return _Climbing(centre, weight / weight.sum(1, keepdims=True), within / people + floor)
