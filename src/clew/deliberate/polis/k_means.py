@@ -88,12 +88,21 @@ def _after(points: Floats, known: _Bounds, before: Floats, after: Floats) -> _Bo
     moved = np.hypot(*(after - before).T)
     lower = known.lower - moved.max()
     upper, label = known.upper + moved[known.label], known.label.copy()
-    doubtful = np.flatnonzero(upper * (1 + SLACK) >= lower)
+    least = np.maximum(lower, _halfway(after)[label])
+    doubtful = np.flatnonzero(upper * (1 + SLACK) >= least)
     upper[doubtful] = np.hypot(*(points[doubtful] - after[label[doubtful]]).T)
-    doubtful = doubtful[upper[doubtful] * (1 + SLACK) >= lower[doubtful]]
+    doubtful = doubtful[upper[doubtful] * (1 + SLACK) >= least[doubtful]]
     anew = _nearest(points[doubtful], after)
     label[doubtful], upper[doubtful], lower[doubtful] = anew.label, anew.upper, anew.lower
     return _Bounds(label, upper, lower)
+
+
+def _halfway(centres: Floats) -> Floats:
+    """Half the distance from each centre to the next one: no other is nearer to a point that lies within."""
+    apart = np.hypot(*(centres[:, None] - centres[None, :]).transpose(2, 0, 1))
+    np.fill_diagonal(apart, np.inf)
+    halfway: Floats = apart.min(axis=1) / 2
+    return halfway
 
 
 def _nearest(points: Floats, centres: Floats, chunk: int = 8192) -> _Bounds:
