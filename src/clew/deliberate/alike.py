@@ -111,22 +111,19 @@ def rows_of(votes: Votes, who: Ints) -> tuple[Ints, Ints]:
 def _expected(rough: Camps, classes: _Classes, pattern: tuple[Ints, Ints, Ints]) -> Floats:
     """How many people would have cast each set's votes, by how people vote on each statement, over the camps (K).
 
-    Members count, but not where they stand: they are spread over the camps as everybody is. So nobody's votes are
-    usual merely because the same few people make up a camp.
+    Members count among those who voted, as they would if they were like everybody; but not in how large each camp is,
+    so that nobody's votes are usual merely because the same few people make up a camp.
     """
     owner, statement, kind = pattern
     members = _members(rough, classes)
     people = np.bincount(rough.camp, minlength=CAMPS) - members
     share = (people + 1) / (people + 1).sum(1, keepdims=True)
-    moved = share * members.sum(1, keepdims=True) - members
-    like = rough.counts[:, statement, kind].T + moved[owner]
-    seen = rough.counts.sum(2)[:, statement].T + moved[owner]
-    logs = _log_shares(like, seen)
+    logs = _log_shares(rough.counts[:, statement, kind].T, rough.counts.sum(2)[:, statement].T)
     sums = np.column_stack([np.bincount(owner, weights=column, minlength=len(share)) for column in logs.T])
     return np.asarray(classes.rivals * (share * np.exp(sums)).sum(1), np.float64)
 
 
-def _log_shares(like: Floats, seen: Floats) -> Floats:
+def _log_shares(like: Ints, seen: Ints) -> Floats:
     """Logarithms of a camp's share of votes like the set's, drawn to that of all camps where it cast few."""
     overall = (like.sum(1, keepdims=True) + 2) / (seen.sum(1, keepdims=True) + 2)
     return np.asarray(np.log((like + 2 * overall) / (seen + 2)), np.float64)

@@ -104,7 +104,7 @@ def _scanned(moments: Ints, width_ms: int) -> _Window | None:
     if counts.max() < SMALLEST:
         return None
     expected = _expected(moments, counts, width_ms)
-    size = 1 / _unevenness(moments, int(np.argmax(counts / expected)), width_ms)
+    size = 1 / _unevenness(moments, width_ms)
     p_values = np.where(counts < SMALLEST, 1.0, betainc(np.maximum(counts, 1), size, expected / (size + expected)))
     place = int(np.argmin(p_values))
     scanned = len(WIDTHS_MS) * len(moments)
@@ -120,14 +120,10 @@ def _expected(moments: Ints, counts: Ints, width_ms: int) -> Floats:
     return np.asarray((np.maximum(around, 0) + 0.5) / windows, np.float64)
 
 
-def _unevenness(moments: Ints, apart: int, width_ms: int) -> float:
-    """How much the variance of arrivals in windows exceeds their mean, over the mean squared; by moments.
-
-    Windows near the one that stands out most (`apart`) are left aside, so that it does not excuse itself.
-    """
+def _unevenness(moments: Ints, width_ms: int) -> float:
+    """How much the variance of arrivals in windows exceeds their mean, over the mean squared; by moments."""
     place = (moments - moments[0]) // width_ms
     bins = np.unique(np.add.outer(np.arange(-FLANK, FLANK + 1), np.unique(place)))
-    bins = bins[np.abs(bins - place[apart]) > FLANK + 1]
     counts = np.searchsorted(place, bins, side="right") - np.searchsorted(place, bins)
     around = np.searchsorted(place, bins + FLANK, side="right") - np.searchsorted(place, bins - FLANK) - counts
     mean = around / (2 * FLANK)

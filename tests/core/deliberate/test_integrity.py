@@ -26,7 +26,7 @@ def found(votes: Votes, planted: range, at_least: int) -> bool:
     return False
 
 
-def sockpuppets(rng: np.random.Generator, votes: Ints, how: str, changed: float, number: int = 20) -> Ints:
+def sockpuppets(rng: np.random.Generator, votes: Ints, how: str, changed: float, number: int) -> Ints:
     """So many people of one mind, who differ in a fraction of their votes from it."""
     usual = usual_votes(votes)
     mind = {"usual": usual, "contrary": -usual, "random": rng.integers(-1, 2, len(usual))}[how]
@@ -98,16 +98,19 @@ def test_real_conversations_show_nothing() -> None:
 
 
 @pytest.mark.parametrize("how", ["usual", "contrary", "random"])
-@pytest.mark.parametrize("changed", [0.0, 0.1])
-def test_twenty_sockpuppets_among_four_hundred_are_found(how: str, changed: float) -> None:
-    """The power table: 20 who follow one mind on 30 of 50 statements, whole or but for a tenth of their votes."""
+@pytest.mark.parametrize(
+    ("changed", "number", "least"), [(0.0, 5, 10), (0.0, 20, 10), (0.1, 12, 7), (0.1, 20, 9), (0.2, 20, 1)]
+)
+def test_sockpuppets_among_four_hundred_are_found(how: str, changed: float, number: int, least: int) -> None:
+    """The power table of docs/reference/patterns.md, of ten conversations each: people who follow one mind on about 30
+    of 50 statements, but for a fraction of their votes; found where half of them or more are told, hardly others."""
     rng = np.random.default_rng(13)
     hits = 0
     for _ in range(ROUNDS):
         votes = honest(rng)
-        planted = np.vstack([votes, sockpuppets(rng, votes, how, changed)])
-        hits += found(conversation(planted), range(400, 420), 20 if not changed else 12)
-    assert hits == ROUNDS
+        planted = np.vstack([votes, sockpuppets(rng, votes, how, changed, number)])
+        hits += found(conversation(planted), range(400, 400 + number), number if not changed else number // 2)
+    assert hits >= least
 
 
 def test_thirty_bots_within_five_minutes_are_found() -> None:
@@ -123,8 +126,8 @@ def test_thirty_bots_within_five_minutes_are_found() -> None:
     assert hits == ROUNDS
 
 
-@pytest.mark.parametrize(("how", "number"), [("contrary", 15), ("usual", 40)])
-def test_a_brigade_on_three_statements_is_found(how: str, number: int) -> None:
+@pytest.mark.parametrize(("how", "number", "least"), [("contrary", 8, 9), ("usual", 40, 9), ("usual", 80, 10)])
+def test_a_brigade_on_three_statements_is_found(how: str, number: int, least: int) -> None:
     """Fewer are enough where they vote against what is usual."""
     rng = np.random.default_rng(15)
     hits = 0
@@ -136,7 +139,15 @@ def test_a_brigade_on_three_statements_is_found(how: str, number: int) -> None:
         talk = conversation(np.vstack([votes, brigade]))
         hits += found(talk, range(400, 400 + number), number)
         assert {one.kind for one in look_for_patterns(talk).patterns} <= {Kind.FEW_STATEMENTS}
-    assert hits == ROUNDS
+    assert hits >= least
+
+
+def test_sockpuppets_who_make_up_a_camp_are_not_excused_by_it() -> None:
+    """All see all statements; sixty follow one mind, a hundred another but for a fifth of their votes."""
+    rng = np.random.default_rng(21)
+    honest_votes = np.where(rng.random((100, 20)) < 0.8, 1, -1)
+    mind = np.array([-1, -1, -1, 1] * 5)
+    assert found(conversation(np.vstack([honest_votes, np.tile(mind, (60, 1))])), range(100, 160), 60)
 
 
 def test_unanimity_makes_nobody_a_suspect() -> None:
