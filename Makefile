@@ -1,6 +1,6 @@
 # Two commands matter: `make demo` runs the main job, `make test` passes every test. Both set up first.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-here test-beside test-browser-and-postgresql check coverage mutants bench lock clean oracles browser replications reference coverage-table
+.PHONY: help setup demo test test-here test-beside test-browser-and-postgresql check coverage mutants bench lock clean oracles browser replications reference coverage-table opinion-tables
 
 PYTHON ?= python3
 VENV := .venv
@@ -87,6 +87,9 @@ reference: setup ## docs/reference/designs, from what every design says of itsel
 
 coverage-table: setup ## how often intervals hold the truth, into docs/reference/coverage.md; twenty minutes
 	$(BIN)/python -m evidence.coverage
+
+opinion-tables: setup .venv-oracles/.installed ## how the opinion map fares, into docs/reference/opinion-map.md
+	$(BIN)/python -m evidence.opinion
 
 lock: $(UV) ## resolve requirements/*.in again (no registry host is written)
 	for f in bootstrap $(LOCKS) oracles bench; do $(UV) pip compile --quiet --universal --python-version 3.11 \

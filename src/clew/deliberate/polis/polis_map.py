@@ -31,23 +31,21 @@ Ints = NDArray[np.int64]
 class PolisMap:
     """What Polis would make of a conversation. Arrays by participant (P) and statement (S) are in the votes' order.
 
-    centre (S), components (2 × S), positions (P × 2), statement_positions (S × 2), extremity (S): the map. placed (P):
-    who takes part in the grouping. base: the base clusters, none where groups were given. silhouettes: each number of
-    groups that was tried, with its silhouette. group (P): -1 for none. group_centres (G × 2). tally: the votes of each
-    group, those on left-out statements among them. consensus (S): the group-informed one. priority (S): how strongly a
-    statement is drawn to be asked next. zeroed (S): left out or meta, so 0 for everybody and never chosen.
+    centre (S), components (2 × S), positions (P × 2), statement_positions (S × 2): the map. placed (P): who takes part
+    in the grouping. base: the base clusters, none where groups were given. silhouettes: each number of groups that was
+    tried, with its silhouette. group (P): -1 for none. tally: the votes of each group, those on left-out statements
+    among them. consensus (S): the group-informed one. priority (S): how strongly a statement is drawn to be asked next.
+    zeroed (S): left out or meta, so 0 for everybody and never chosen.
     """
 
     centre: Floats
     components: Floats
     positions: Floats
     statement_positions: Floats
-    extremity: Floats
     placed: NDArray[np.bool_]
     base: BaseClusters | None
     silhouettes: tuple[tuple[int, float], ...]
     group: Ints
-    group_centres: Floats
     tally: Tally
     consensus: Floats
     representative: tuple[RepresentativeStatement, ...]
@@ -58,7 +56,19 @@ class PolisMap:
     @property
     def k(self) -> int:
         """How many groups there are."""
-        return len(self.group_centres)
+        return len(self.tally.size)
+
+    @property
+    def extremity(self) -> Floats:
+        """How far from the middle each statement would put a lone agree (S)."""
+        return extremity_of(self.statement_positions)
+
+    @property
+    def group_centres(self) -> Floats:
+        """The mean place of each group's members (G × 2)."""
+        member = self.group >= 0
+        sums = [np.bincount(self.group[member], weights=axis, minlength=self.k) for axis in self.positions[member].T]
+        return np.column_stack(sums) / np.maximum(self.tally.size, 1)[:, None]
 
 
 def polis_map(conversation: Conversation, *, groups: NDArray[np.integer] | None = None) -> PolisMap:
@@ -77,7 +87,6 @@ def polis_map(conversation: Conversation, *, groups: NDArray[np.integer] | None 
     components = components_of(residuals)
     positions = positions_of(matrix, residuals, components)
     statement_positions = statement_positions_of(matrix, centre, components)
-    extremity = extremity_of(statement_positions)
     placed, base, silhouettes, group = _grouped(matrix, positions, groups)
     counted = tally(matrix.votes, group, int(group.max(initial=-1)) + 1)
     return PolisMap(
@@ -85,17 +94,15 @@ def polis_map(conversation: Conversation, *, groups: NDArray[np.integer] | None 
         components=components,
         positions=positions,
         statement_positions=statement_positions,
-        extremity=extremity,
         placed=placed,
         base=base,
         silhouettes=silhouettes,
         group=group,
-        group_centres=_centres(positions, group, counted.size),
         tally=counted,
         consensus=group_informed_consensus(counted),
         representative=_representative(matrix, counted),
         majority=majority(matrix.votes.counts(), _columns(matrix)),
-        priority=priority(counted, extremity, matrix.meta),
+        priority=priority(counted, extremity_of(statement_positions), matrix.meta),
         zeroed=matrix.zeroed,
     )
 
@@ -111,12 +118,6 @@ def _grouped(
     group = np.full(len(placed), -1)
     group[placed] = found.of_base[base.of[placed]]
     return placed, base, found.silhouettes, group
-
-
-def _centres(positions: Floats, group: Ints, size: Ints) -> Floats:
-    member = group >= 0
-    sums = [np.bincount(group[member], weights=axis, minlength=len(size)) for axis in positions[member].T]
-    return np.column_stack(sums) / np.maximum(size, 1)[:, None]
 
 
 def _columns(matrix: Matrix) -> tuple[int, ...]:

@@ -1,0 +1,51 @@
+"""docs/reference/opinion-map.md: Polis' groups computed again, and the index that compares groupings."""
+
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from evidence.opinion.__main__ import HEAD, PAGE
+from evidence.opinion.conversations import NAMES, missing
+from evidence.opinion.polis_groups import ORDERS, line, rows
+from evidence.opinion.rand_index import adjusted_rand_index
+
+
+def by_pairs(one: list[int], other: list[int]) -> float:
+    """The index from every pair of people: together in both, in one, in neither."""
+    pairs = list(combinations(range(len(one)), 2))
+    first = [one[a] == one[b] for a, b in pairs]
+    second = [other[a] == other[b] for a, b in pairs]
+    both = sum(a and b for a, b in zip(first, second, strict=True))
+    expected = sum(first) * sum(second) / len(pairs)
+    return (both - expected) / ((sum(first) + sum(second)) / 2 - expected)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_index_is_that_of_all_pairs(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    one, other = rng.integers(0, 4, 40), rng.integers(3, 6, 40)
+    other = np.where(rng.random(40) < seed / 8, one, other)
+    assert adjusted_rand_index(one, other) == pytest.approx(by_pairs(one.tolist(), other.tolist()), abs=1e-14)
+
+
+def test_groupings_that_leave_nothing_to_compare_agree() -> None:
+    for same in (np.zeros(5, int), np.arange(5), np.zeros(0, int)):
+        assert adjusted_rand_index(same, same) == 1
+
+
+def test_the_page_holds_a_line_for_each_conversation() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    assert text.startswith(HEAD)
+    for name in NAMES:
+        assert text.count(f"\n| {name} | ") == 1
+
+
+def test_lines_computed_anew_are_those_of_the_page(shared_data: Path) -> None:
+    if absent := missing():
+        pytest.skip(f"NOT TESTED: {absent}")
+    assert shared_data.is_dir()
+    text = PAGE.read_text(encoding="utf-8")
+    for row in rows(NAMES[:3], ORDERS):
+        assert f"\n{line(row)}\n" in text
