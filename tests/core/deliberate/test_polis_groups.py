@@ -173,7 +173,7 @@ def test_seven_votes_place_somebody() -> None:
 
 def test_of_people_with_as_many_votes_the_earlier_fill_up() -> None:
     people = [f"p{n}" for n in range(29, -1, -1) for _ in range(2)]
-    votes = votes_of([*people, *["late"] * 6], [0, 1] * 30 + [*range(2, 8)], [1] * 66)
+    votes = votes_of([*people, *["late"] * 6], [0, 1] * 30 + [*range(2, 8)], [1] * 66, [*range(66)])
     placed = included(matrix_of(of_votes(votes)))
     names = {name for name, one in zip(votes.voters, placed, strict=True) if one}
     assert names == {"late"} | {f"p{n}" for n in range(29, 15, -1)}

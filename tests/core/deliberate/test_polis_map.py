@@ -56,13 +56,13 @@ def test_groups_that_are_given_are_used() -> None:
     assert np.array_equal(found.positions, polis_map(CONVERSATION).positions)
 
 
-def test_the_order_of_rows_decides_nothing_where_votes_have_a_time() -> None:
+@pytest.mark.parametrize("timed", [True, False], ids=["with a time", "without a time"])
+def test_the_order_of_rows_decides_nothing(timed: bool) -> None:
     votes = CONVERSATION.votes
     rows = np.random.default_rng(1).permutation(len(votes.value))
-    when = np.random.default_rng(2).integers(0, 500, len(rows)).tolist()
     columns = [[votes.voters[p] for p in votes.voter], [votes.statements[s] for s in votes.statement], votes.value]
-    given = votes_of(*columns, when)
-    mixed = votes_of(*([column[row] for row in rows] for column in (*columns, when)))
+    columns += [np.random.default_rng(2).integers(0, 500, len(rows)).tolist()] if timed else []
+    given, mixed = votes_of(*columns), votes_of(*([column[row] for row in rows] for column in columns))
     one, other = (polis_map(of_votes(each, (3, 9), (5,))) for each in (given, mixed))
     assert np.array_equal(one.group, other.group)
     assert np.array_equal(one.positions, other.positions)

@@ -23,13 +23,13 @@ class BaseClusters:
     size: Ints
 
 
-def base_clusters(positions: Floats, placed: NDArray[np.bool_], entered: Ints) -> BaseClusters:
+def base_clusters(positions: Floats, placed: NDArray[np.bool_], arrived: Ints) -> BaseClusters:
     """Return k-means of the placed people, begun at the first hundred distinct places in order of the first vote.
 
-    positions (P × 2), placed (P), entered (P: 0 for whoever voted first).
+    positions (P × 2), placed (P), arrived (P: 0 for whoever voted first).
     """
     people = np.flatnonzero(placed)
-    people = people[np.argsort(entered[people])]
+    people = people[np.argsort(arrived[people])]
     of = np.full(len(positions), -1)
     if not len(people):
         return BaseClusters(of, np.zeros((0, 2)), np.zeros(0, np.int64))

@@ -73,7 +73,7 @@ def updated(past: History, conversation: Conversation) -> History:
     positions = positions_of(matrix, residuals, components_of(residuals))
     ever = past.included | included(matrix)
     people = np.flatnonzero(ever)
-    people = people[np.argsort(matrix.votes.entered[people])]
+    people = people[np.argsort(matrix.arrived[people])]
     if not len(people):
         return past
     base, former = _base(past, positions, people)

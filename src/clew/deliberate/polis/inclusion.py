@@ -18,5 +18,5 @@ def included(matrix: Matrix) -> NDArray[np.bool_]:
     votes = matrix.votes
     enough: NDArray[np.bool_] = votes.per_voter >= min(ENOUGH_VOTES, matrix.columns)
     if enough.sum() < FEWEST:
-        enough[np.lexsort((votes.entered, -votes.per_voter))[:FEWEST]] = True
+        enough[np.lexsort((matrix.arrived, -votes.per_voter))[:FEWEST]] = True
     return enough & (votes.per_voter > 0)

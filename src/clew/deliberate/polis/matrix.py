@@ -29,6 +29,15 @@ class Matrix:
         return int(self.voted.sum())
 
     @property
+    def arrived(self) -> NDArray[np.int64]:
+        """The order in which people first voted (P: 0 for the first), in which Polis has its rows.
+
+        Where votes have no time it is the order of ids, which Polis gives out as people come: the order of rows in a
+        file must not decide.
+        """
+        return np.arange(len(self.votes.voters)) if self.votes.at_ms is None else self.votes.entered
+
+    @property
     def cells(self) -> NDArray[np.int64]:
         """The cells of each row that hold anything (P): the votes given, and every zeroed column."""
         kept = np.concatenate([[0], np.cumsum(~self.zeroed[self.votes.statement])])
