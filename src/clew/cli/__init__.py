@@ -15,6 +15,7 @@ from clew.errors import ClewError
 COMMANDS = {
     "case": ("clew.cli.case:case", "Open a case, move it through its phases and back."),
     "map": ("clew.cli.map:map_command", "Map opinions: groups where there are any, and common ground."),
+    "route": ("clew.cli.route:route", "Say what to ask whom next, with what chance and why."),
     "pilot": ("clew.cli.pilot:pilot", "Check, size, assign, lock and amend a protocol."),
     "evaluate": ("clew.cli.evaluate:evaluate", "Evaluate a pilot's data and print the verdict."),
     "gate": ("clew.cli.gate:gate", "Verdicts, overrides in public, decisions, the portfolio."),
