@@ -122,7 +122,7 @@ def test_what_was_found_stands_at_the_top_in_three_sentences() -> None:
     assert "Two groups, and three statements of common ground" in said
     assert "112 people cast" in said
     assert "105 people voted often enough for a place" in said
-    assert "more clearly than by chance, which gives groups as clear in 0.5% of draws" in said
+    assert "more clearly than by chance, which gives groups as clear in at most 0.5% of draws" in said
     assert "stability 0.91 of 1" in said
     assert "3 statements are common ground, 1 of them with reservations; on 2 statements too few have voted" in said
 
@@ -151,6 +151,7 @@ def test_polis_scores_are_not_called_sure() -> None:
 def test_nobody_placed_is_told_and_draws_nothing() -> None:
     page = page_of(render_opinion(nobody_placed()))
     assert "Too few votes for a map" in page.whole_text
+    assert "so nothing can be said of groups" in page.whole_text
     assert "5 people voted too seldom to be placed" in page.whole_text
     assert plots(page) == []
 
@@ -185,7 +186,7 @@ def test_what_every_group_accepts_with_reservations_is_told_with_how_sure_that_i
     said = section(found, "reservations").whole_text
     assert "in no group as many as half disagree. Yet it is at least 90% sure that in some group 20% or more" in said
     assert "Group B: 15 of the 45 who voted on it disagree (33%), 6 passed." in said
-    assert "It is 96% sure that in no group as many as half disagree." in said
+    assert "It is 96% sure that in no group as many as half disagree. It is not common ground. Support is least" in said
     assert "1 further statement is accepted, with reservations" in section(found, "found").whole_text
     assert "accepted, with reservations" in section(found, "every").whole_text
 
@@ -304,7 +305,9 @@ def test_without_declarations_nobody_is_said_to_have_stayed_away() -> None:
     assert "no part of the population is shown to be too few" in text_of(an_opinion_map(missing=gaps))
 
 
-@pytest.mark.parametrize(("share", "way"), [(0.1, "too few"), (0.4, "no gap shown"), (0.5, "too many"), (None, "–")])
+@pytest.mark.parametrize(
+    ("share", "way"), [(0.1, "too few"), (0.35, "no gap shown"), (0.45, "no gap shown"), (0.5, "too many"), (None, "–")]
+)
 def test_a_gap_is_one_only_where_its_interval_leaves_out_the_population(share: float | None, way: str) -> None:
     gap = a_gap("x", 20 if share else None, share, 0.4)
     one = replace(who_is_missing(), attributes=(replace(who_is_missing().attributes[0], values=(gap,)),))
@@ -344,6 +347,16 @@ def test_how_it_was_done_has_settings_pictures_and_the_command() -> None:
     ]  # fmt: skip
     assert [row.all("td")[-1].whole_text for row in part.all("table")[-1].all("tr")[1:]] == ["yes", "no"]
     assert "60% or more of a group agree, of all who voted, passes included" in said
+
+
+def test_the_command_names_a_threshold_that_is_not_the_usual_one() -> None:
+    assert "--threshold 0.75 --json" in text_of(an_opinion_map(threshold=0.75))
+    assert "75% or more of every group agree" in text_of(an_opinion_map(threshold=0.75))
+
+
+def test_the_test_against_chance_is_that_of_the_groups_that_were_taken() -> None:
+    three = an_opinion_map(sizes=(60, 45, 30))
+    assert "in at most 1.0% of draws" in section(three, "found").whole_text
 
 
 def test_figures_that_were_not_computed_are_dashes() -> None:

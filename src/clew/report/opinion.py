@@ -91,7 +91,7 @@ def _of_statements(found: OpinionMap, told: tuple[Told, ...]) -> Content:
     return {
         "told": told,
         "common": without,
-        "nearest": () if without else tuple(one for one in told if one.finding.enough_votes)[:NEAREST],
+        "nearest": () if without else _nearest(found, told),
         "reserved": tuple(one for one in told if one.finding.reservations),
         "divided": tuple(sorted((one for one in told if one.is_divided), key=lambda one: -one.gap)),
         "lacking": needed,
@@ -99,6 +99,12 @@ def _of_statements(found: OpinionMap, told: tuple[Told, ...]) -> Content:
         "in_their_words": in_their_words(found, told),
         "threshold_at": SHARES.at(found.threshold),
     }
+
+
+def _nearest(found: OpinionMap, told: tuple[Told, ...]) -> tuple[Told, ...]:
+    """What comes first where nothing is common ground, or where it is not asked whether anything is."""
+    most = FIRST if found.method == "polis" else NEAREST
+    return tuple(one for one in told if one.finding.enough_votes and not one.finding.reservations)[:most]
 
 
 def _of_method(found: OpinionMap) -> Content:

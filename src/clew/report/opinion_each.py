@@ -43,6 +43,13 @@ def accepted_sentence(one: Told, found: OpinionMap) -> str:
     return f"It is {probability(one.finding.accepted)} sure that {whom}."
 
 
+def standing_sentence(one: Told, found: OpinionMap) -> str:
+    """Return how sure common ground is on a statement with reservations; that it is none, where it is only accepted."""
+    if one.is_common:
+        return support_sentence(one, found)
+    return f"It is not common ground. {_least(one, found)}".strip()
+
+
 def reservation_sentences(one: Told) -> tuple[str, ...]:
     """Return who has reservations, and how many."""
     return tuple(_reservation(bar.name, bar.votes) for bar in one.bars if bar.reserved)

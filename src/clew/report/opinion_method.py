@@ -30,7 +30,7 @@ def _held_out(tried: tuple[HeldOut, ...]) -> Picture | None:
     return Picture(
         name="held-out",
         title="How well votes that were kept back are foretold",
-        sentence=f"Lower is better. Further directions are taken only as long as they foretell better.{said}",
+        sentence=f"Lower is better. A further direction is taken only where it clearly foretells better.{said}",
         x_label="number of directions",
         y_label="mean log-loss a vote (nats), with one standard error either way",
         series=(Series("", "points", tuple(_foretold(one) for one in known)),),
@@ -49,7 +49,7 @@ def _splits(tried: tuple[Split, ...]) -> Picture | None:
     return Picture(
         name="groups-tried",
         title="How clear each number of groups is, against chance",
-        sentence="A number of groups counts only where these votes stand well above what chance gives.",
+        sentence="A number of groups is taken only if it is clearer than chance gives and stable, as the table says.",
         x_label="number of groups",
         y_label="clearness of the groups",
         series=(
@@ -93,4 +93,7 @@ def settings(found: OpinionMap) -> tuple[tuple[str, str], ...]:
 
 def command(found: OpinionMap) -> str:
     """Return what to type to compute the same map again from the same files."""
-    return f"clew map VOTES.csv --statements STATEMENTS.csv --method {found.method} --seed {found.seed} --json"
+    threshold = "" if found.threshold == Policy().threshold else f" --threshold {found.threshold:g}"
+    return (
+        f"clew map VOTES.csv --statements STATEMENTS.csv --method {found.method} --seed {found.seed}{threshold} --json"
+    )

@@ -78,7 +78,8 @@ def _directions(found: OpinionMap) -> str:
         return "There is one direction alone; marks are piled up so that they can be told apart."
     if found.dimensions == 2:
         return ""
-    return f"The map draws the first two of {found.dimensions} directions in which people were found to differ."
+    told = "; groups were told apart by all of them, so they may overlap here" if found.k > 1 else ""
+    return f"The map draws the first two of {found.dimensions} directions in which people were found to differ{told}."
 
 
 def _not_placed(found: OpinionMap) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from math import isfinite
 
-from clew.deliberate.opinion_map import OpinionMap, Split
+from clew.deliberate.opinion_map import OpinionMap
 from clew.report.figures import chance, plural, share
 from clew.report.opinion_people import with_a_place
 from clew.report.opinion_statements import SURE, Lacking, Told
@@ -50,21 +50,21 @@ def groups_sentence(found: OpinionMap) -> str:
             f"The method draws {counted(found.k, 'group')}, but it was not shown that they are more than chance would"
             " draw in votes without any groups."
         )
-    return f"{there_are}{_surely(found.splits)}{_stably(found.stability)}."
+    return f"{there_are}{_surely(found)}{_stably(found.stability)}."
 
 
-def _surely(splits: Sequence[Split]) -> str:
-    accepted = next((one for one in splits if one.accepted), None)
+def _surely(found: OpinionMap) -> str:
+    accepted = next((one for one in found.splits if one.k == found.k), None)
     if accepted is None or not isfinite(accepted.p_value):
         return ", more clearly than by chance"
-    return f", more clearly than by chance, which gives groups as clear in {chance(accepted.p_value)} of draws"
+    return f", more clearly than by chance, which gives groups as clear in at most {chance(accepted.p_value)} of draws"
 
 
 def _stably(stability: float) -> str:
     if not isfinite(stability):
         return ""
     how = "come back almost unchanged" if stability >= 0.85 else "mostly come back" if stability >= 0.6 else "shift"
-    return f", and they {how} when people are drawn anew (stability {stability:.2f} of 1)"
+    return f", and they {how} when a part of the votes is left out (stability {stability:.2f} of 1)"
 
 
 def common_sentence(found: OpinionMap, told: Sequence[Told]) -> str:
@@ -173,6 +173,6 @@ def how_sentence(found: OpinionMap) -> str:
     return (
         "Each person gets a place from the votes they gave, with its uncertainty; votes that were not given count for"
         " nothing, and statements that moderators took out leave no trace. Groups are drawn only where they are"
-        " clearer than in votes dealt by chance and come back when people are drawn anew. Support is estimated in"
-        " each group, and said to be sure only where there are enough votes."
+        " clearer than in votes dealt by chance and come back when a part of the votes is left out. Support is"
+        " estimated in each group, and said to be sure only where there are enough votes."
     )
