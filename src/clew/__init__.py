@@ -4,6 +4,7 @@ The face for notebooks and other people's programs; what is not here is private:
 
     import clew
 
+    clew.map_opinion("votes.csv")  # groups where there are any, common ground, what is not known yet
     clew.pilot.check("protocol.toml")  # is the rule sound, what can this pilot show?
     clew.pilot.size("protocol.toml")
     clew.pilot.lock("protocol.toml", record="RECORD")
@@ -20,6 +21,6 @@ from importlib import import_module
 import_module("clew.evaluate")
 
 from clew import pilot  # noqa: E402  the room above must be loaded before its name is bound to the function below
-from clew.face import evaluate, verify  # noqa: E402  as above
+from clew.face import evaluate, map_opinion, verify  # noqa: E402  as above
 
-__all__ = ["evaluate", "pilot", "verify"]
+__all__ = ["evaluate", "map_opinion", "pilot", "verify"]

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from clew.deliberate.opinion_map import OpinionMap
     from clew.gate.evaluation import Evaluation
     from clew.record.verify import Verification
 
@@ -29,6 +30,27 @@ def evaluate(
 
     where = data if backend is None else in_backend(backend, data)
     return evaluate_files(Path(protocol), where, record=None if record is None else Path(record), look=look)
+
+
+def map_opinion(
+    votes: str | Path | Sequence[str | Path],
+    *,
+    statements: str | Path | None = None,
+    method: Literal["clew", "polis"] = "clew",
+    seed: int = 0,
+    threshold: float | None = None,
+    former: str | Path | None = None,
+) -> "OpinionMap":
+    """Return what people really agree on and how sure that is, as `clew map` prints it.
+
+    `votes`: CSV or Parquet with voter-id, comment-id and vote (1 agree, 0 pass, -1 disagree). `statements`: the columns
+    of Polis' comments.csv. `threshold`: the share of a group that must agree (default 0.6). `former`: a former map's
+    JSON, whose axes and names of groups are kept. Raises InputError where the files cannot be used.
+    """
+    from clew.deliberate.desk import MapRequest, map_files
+
+    files = [None if one is None else Path(one) for one in (statements, former)]
+    return map_files(MapRequest(votes, files[0], method, seed, threshold, former=files[1]))
 
 
 def verify(source: str | Path, *, vkey: str | None = None, since: str | Path | None = None) -> "Verification":

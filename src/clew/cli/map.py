@@ -12,7 +12,11 @@ if TYPE_CHECKING:
     from clew.deliberate.opinion_map import OpinionMap, StatementFinding
 
 FILE = click.Path(path_type=Path, dir_okay=False)
+FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
 LISTED = 10
+FEW_VOTES = 15
+"""Votes a person below which a group that differs can stay unseen."""
+
 STEPS = 80
 """About how many models are fitted: choices, shuffles and resamples."""
 
@@ -25,6 +29,10 @@ STEPS = 80
 @click.option("--threshold", type=float, help="The share of a group that must agree to support (default 0.6).")
 @click.option("--banned", type=FILE, help="Voters who leave the maths: a CSV with the column voter-id.")
 @click.option("--former", type=FILE, help="A former map's JSON: axes and names of groups are kept.")
+@click.option("--attributes", type=FILE, help="What people declared: a CSV with voter-id and a column an attribute.")
+@click.option("--margins", type=FILE, help="The population: a CSV with attribute, value and share (or count).")
+@click.option("--export", type=FOLDER, help="Write the conversation and its groups here, as Polis exports them.")
+@click.option("--updates", type=click.IntRange(1), default=1, show_default=True, help="Of Polis' groups over time.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--report", type=FILE, help="Write a one-file HTML report here.")
 def map_command(
@@ -35,6 +43,10 @@ def map_command(
     threshold: float | None,
     banned: Path | None,
     former: Path | None,
+    attributes: Path | None,
+    margins: Path | None,
+    export: Path | None,
+    updates: int,
     as_json: bool,
     report: Path | None,
 ) -> None:
@@ -47,13 +59,14 @@ def map_command(
     Examples:
       clew map votes.csv --statements comments.csv
       clew map votes.csv --statements comments.csv --report map.html
+      clew map votes.csv --attributes declared.csv --margins census.csv
       clew map votes.csv --method polis --json
     """
     from clew.deliberate.desk import MapRequest, map_files
 
     if report is not None and not report.parent.is_dir():
         raise InputError("there is no such folder for the report.", where=str(report.parent), do="Make it first.")
-    asked = MapRequest(votes, statements, method, seed, threshold, banned, former)
+    asked = MapRequest(votes, statements, method, seed, threshold, banned, former, attributes, margins, export)
     with progress("mapping", STEPS) as advance:
         found = map_files(asked, advance=advance)
     if report is not None:
@@ -85,14 +98,29 @@ def show(found: "OpinionMap") -> None:
         table("What sets each group apart", ("group", "they", "share", "statement"), told)
     if found.needs_votes:
         notice(f"{len(found.needs_votes)} statements by group have too few votes to say anything yet.")
+    _show_patterns(found)
     for sentence in found.notices:
         notice(sentence)
+
+
+def _show_patterns(found: "OpinionMap") -> None:
+    """Print patterns of voting that deserve a look, and what the map says without them."""
+    if found.integrity is None:
+        return
+    for one in found.integrity.patterns[:LISTED]:
+        notice(one.sentence)
+    without = found.integrity.without
+    if without is not None:
+        changed = len(without.became) + len(without.ceased)
+        notice(f"Without {without.left_out} of them, {changed} statements would be common ground or cease to be.")
 
 
 def groups_sentence(found: "OpinionMap") -> str:
     """Say how many groups there are, and that there are none where there are none."""
     if found.k == 1:
-        return "No groups could be told from chance: read this as one public."
+        few = found.votes < FEW_VOTES * found.participants
+        thin = " With so few votes a person, nothing is known of minorities." if few else ""
+        return f"No groups could be told from chance: read this as one public.{thin}"
     sizes = ", ".join(f"{one.name} with {one.size}" for one in found.groups)
     left = found.participants - found.placed
     beside = f" {left} voted too little to be placed." if left else ""

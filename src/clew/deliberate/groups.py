@@ -24,7 +24,7 @@ MOST_GROUPS = 6
 FEWEST_PEOPLE = 10
 """A smaller group is not told apart: it could be read as persons."""
 
-DRAWS, RESAMPLES = 39, 12
+DRAWS, RESAMPLES = 19, 10
 CHANCE = 0.05
 STABLE, EACH_STABLE = 0.75, 0.6
 """Mean overlap of all groups, and of each (Hennig, Computational Statistics & Data Analysis 52 (2007))."""
@@ -90,16 +90,21 @@ def find_groups(
     axes = positions.leading
     whole = positions.place[positions.placed, :axes]
     place = whole if some is placed else fitted_places(some, factors)[:, :axes]
-    bench = Bench(some, factors, place, seed, advance)
-    tried, best = try_groups(bench)
-    if best == 1:
-        return Grouping(None, tried)
-    found = find_mixture(whole, best, np.random.default_rng([seed, 4]), starts=STARTS)
-    return Grouping(found, tried, tried[best - 2].overlap)
+    tried = try_groups(Bench(some, factors, place, seed, advance))
+    for one in reversed([each for each in tried if each.accepted]):
+        found = find_mixture(whole, one.k, np.random.default_rng([seed, 4]), starts=STARTS)
+        if smallest(found, whole) >= FEWEST_PEOPLE:
+            return Grouping(found, tried, one.overlap)
+    return Grouping(None, tried)
 
 
-def try_groups(bench: "Bench") -> tuple[tuple[Tried, ...], int]:
-    """Return every number of groups that was tried, and the largest that was accepted; two failures end the search."""
+def smallest(mixture: Mixture, place: Floats) -> int:
+    """Return how many people the smallest group has, each person being in the likeliest."""
+    return int(np.bincount(_hard(mixture, place), minlength=len(mixture.share)).min())
+
+
+def try_groups(bench: "Bench") -> tuple[Tried, ...]:
+    """Return every number of groups that was tried, from two up; two failures in a row end the search."""
     tried: list[Tried] = []
     best, most = 1, min(MOST_GROUPS, len(bench.place) // FEWEST_PEOPLE)
     for k in range(2, most + 1):
@@ -110,7 +115,7 @@ def try_groups(bench: "Bench") -> tuple[tuple[Tried, ...], int]:
             one = replace(one, overlap=bench.stability(k))
             best = k if one.accepted else best
         tried.append(one)
-    return tuple(tried), best
+    return tuple(tried)
 
 
 class Bench:

@@ -10,6 +10,18 @@ if TYPE_CHECKING:
 def opinion_json(found: "OpinionMap") -> dict[str, Any]:  # Any: JSON
     """Return the JSON of `clew map --json`; null where a figure cannot be computed."""
     return {
+        **_found(found),
+        **_people(found),
+        **_statements(found),
+        **_how(found),
+        "missing": found.missing.to_dict() if found.missing else None,
+        "integrity": found.integrity.to_dict() if found.integrity else None,
+        "notices": list(found.notices),
+    }
+
+
+def _found(found: "OpinionMap") -> dict[str, Any]:  # Any: JSON
+    return {
         "participants": found.participants,
         "placed": found.placed,
         "statements": len(found.statements),
@@ -21,12 +33,23 @@ def opinion_json(found: "OpinionMap") -> dict[str, Any]:  # Any: JSON
         "above_chance": found.above_chance,
         "stability": _number(found.stability),
         "threshold": found.threshold,
+        "reserve": found.reserve,
+    }
+
+
+def _people(found: "OpinionMap") -> dict[str, Any]:  # Any: JSON
+    return {
         "groups": [
             {"id": one.id, "size": one.size, "name": one.name, "stability": _number(one.stability)}
             for one in found.groups
         ],
         "assignments": {one.voter: one.group for one in found.places},
         "positions": {one.voter: [one.x, one.y] for one in found.places if one.x is not None},
+    }
+
+
+def _statements(found: "OpinionMap") -> dict[str, Any]:  # Any: JSON
+    return {
         "statements_by_common_ground": [_finding(one) for one in found.findings],
         "representative": [
             {"group": one.group, "id": one.id, "side": one.side, "p": one.p, "z": one.z} for one in found.representative
@@ -34,6 +57,11 @@ def opinion_json(found: "OpinionMap") -> dict[str, Any]:  # Any: JSON
         "needs_votes": [
             {"group": one.group, "id": one.id, "has": one.has, "needs": one.needs} for one in found.needs_votes
         ],
+    }
+
+
+def _how(found: "OpinionMap") -> dict[str, Any]:  # Any: JSON
+    return {
         "held_out": [
             {"dimensions": one.dimensions, "log_loss": one.log_loss, "chosen": one.chosen} for one in found.held_out
         ],
@@ -42,9 +70,6 @@ def opinion_json(found: "OpinionMap") -> dict[str, Any]:  # Any: JSON
              "stability": one.stability, "accepted": one.accepted}
             for one in found.splits
         ],
-        "missing": found.missing.to_dict() if found.missing else None,
-        "integrity": found.integrity.to_dict() if found.integrity else None,
-        "notices": list(found.notices),
     }  # fmt: skip
 
 
@@ -54,6 +79,7 @@ def _finding(one: "StatementFinding") -> dict[str, Any]:  # Any: JSON
         "common_ground": one.common_ground,
         "lower": _number(one.lower),
         "enough_votes": one.enough_votes,
+        "accepted": _number(one.accepted),
         "agree": one.agree,
         "disagree": one.disagree,
         "pass": one.passed,

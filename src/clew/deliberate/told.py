@@ -1,11 +1,10 @@
 """What was found about a conversation, as the value that is printed and drawn."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from clew.deliberate.common_ground import findings, needs_votes
 from clew.deliberate.former import Former, names_of_groups
+from clew.deliberate.groups import Grouping
 from clew.deliberate.held_out import Choice
 from clew.deliberate.mapped import Mapped
 from clew.deliberate.opinion_map import Group, HeldOut, OpinionMap, Place, Split
@@ -15,7 +14,7 @@ from clew.deliberate.representative import find_representative
 
 def opinion_map_of(found: Mapped, *, former: Former | None = None) -> OpinionMap:
     """Return the map as it is printed and drawn; former: a map whose names groups of the same people keep."""
-    votes, ids = found.conversation.votes, found.conversation.votes.statements
+    votes, ground, ids = found.conversation.votes, found.ground, found.conversation.votes.statements
     return OpinionMap(
         method="clew",
         seed=found.seed,
@@ -30,14 +29,11 @@ def opinion_map_of(found: Mapped, *, former: Former | None = None) -> OpinionMap
         groups=_groups(found, former),
         places=_places(found),
         statements=found.conversation.statements,
-        findings=findings(found.ground, ids),
-        representative=find_representative(found.ground.counts, found.policy, ids),
-        needs_votes=needs_votes(found.ground, ids),
+        findings=findings(ground, ids),
+        representative=find_representative(ground.counts, found.policy, ids),
+        needs_votes=needs_votes(ground, ids),
         held_out=held_out_of(found.choice),
-        splits=tuple(
-            Split(one.k, one.clearness, one.by_chance, one.p_value, one.stability, one.accepted)
-            for one in found.grouping.tried
-        ),
+        splits=splits_of(found.grouping),
         notices=found.conversation.notices,
         axes=_axes(found),
     )
@@ -101,6 +97,13 @@ def held_out_of(choice: Choice) -> tuple[HeldOut, ...]:
     return tuple(HeldOut(count, one.loss, one.std_error, one is choice.best) for count, one in sorted(best.items()))
 
 
+def splits_of(grouping: Grouping) -> tuple[Split, ...]:
+    """Return every number of groups that was tried."""
+    return tuple(
+        Split(one.k, one.clearness, one.by_chance, one.p_value, one.stability, one.accepted) for one in grouping.tried
+    )
+
+
 def _axes(found: Mapped) -> tuple[str, ...]:
     """What an agree means along each axis that is drawn: the statement that pulls furthest to either side."""
     texts = [one.text or f"statement {one.id}" for one in found.conversation.statements]
@@ -111,8 +114,3 @@ def _axes(found: Mapped) -> tuple[str, ...]:
         left, right = texts[int(axis.argmin())], texts[int(axis.argmax())]
         said.append(f"{name}: agreeing with “{left}” moves {low}, agreeing with “{right}” moves {high}.")
     return tuple(said)
-
-
-def with_notices(found: OpinionMap, *more: str) -> OpinionMap:
-    """Return the map with more to tell about how it was made."""
-    return replace(found, notices=(*found.notices, *more))

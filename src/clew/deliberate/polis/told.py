@@ -10,6 +10,7 @@ from clew.deliberate.conversation import Conversation
 from clew.deliberate.former import letter
 from clew.deliberate.opinion_map import Group, OpinionMap, Place, Representative, StatementFinding
 from clew.deliberate.policy import Policy
+from clew.deliberate.polis.history import groups_over_time
 from clew.deliberate.polis.polis_map import PolisMap, polis_map
 from clew.deliberate.tally import tally
 from clew.deliberate.votes import id_order
@@ -18,22 +19,22 @@ from clew.errors import InputError
 ALWAYS = "Polis' method always finds two groups or more; whether they are more than chance is not asked."
 
 
-def polis_opinion_map(conversation: Conversation, policy: Policy, seed: int = 0) -> OpinionMap:
+def polis_opinion_map(conversation: Conversation, policy: Policy, seed: int = 0, updates: int = 1) -> OpinionMap:
     """Return what Polis would make of a conversation, in the form of clew's own map.
 
     Common ground is Polis' group-informed consensus, representative statements are chosen by its rules. Statements
     that were left out are told of no more, but were in its maths as zeros, as Polis has them. Nothing is drawn by
     chance; the seed is told for completeness.
 
+    updates: 1 starts cold; Polis' groups depend on its past, which more updates act out, vote by vote as they came.
+
     Raises: InputError where there is no vote to map.
     """
-    if not len(conversation.votes.value):
-        raise InputError("no vote is left to map.", do="Bring votes.")
-    found = polis_map(conversation)
+    _refuse_nothing(conversation)
+    found = polis_map(conversation, groups=groups_over_time(conversation, updates) if updates > 1 else None)
     shown = conversation.kept()
-    counts = tally(shown.votes, found.group, found.k)
-    ground = find_common_ground(counts, policy)
-    told = findings(ground, shown.votes.statements)
+    ids = shown.votes.statements
+    ground = find_common_ground(tally(shown.votes, found.group, found.k), policy)
     return OpinionMap(
         method="polis",
         seed=seed,
@@ -48,11 +49,16 @@ def polis_opinion_map(conversation: Conversation, policy: Policy, seed: int = 0)
         groups=_groups(found),
         places=_places(found, conversation),
         statements=shown.statements,
-        findings=_by_polis(told, found, conversation),
+        findings=_by_polis(findings(ground, ids), found, conversation),
         representative=_representative(found, conversation),
-        needs_votes=needs_votes(ground, shown.votes.statements),
+        needs_votes=needs_votes(ground, ids),
         notices=(*conversation.notices, ALWAYS),
     )
+
+
+def _refuse_nothing(conversation: Conversation) -> None:
+    if not len(conversation.votes.value):
+        raise InputError("there is no vote to map.", do="Bring votes.")
 
 
 def _groups(found: PolisMap) -> tuple[Group, ...]:
