@@ -326,7 +326,9 @@ def test_patterns_are_questions_and_the_result_without_them_stands_beside() -> N
 
 def test_no_pattern_is_told_as_no_proof() -> None:
     said = section(an_opinion_map(integrity=Integrity(112, 0.01)), "patterns").whole_text
-    assert "That does not prove that nobody tried." in said
+    assert "Nothing was seen that chance does not explain. That does not prove that nobody tried." in said
+    partly = Integrity(112, 0.01, notices=("Votes carry no times, so crowds were not looked for.",))
+    assert "as far as it could be looked for" in section(an_opinion_map(integrity=partly), "patterns").whole_text
     calm = replace(patterns_seen(), without=replace(patterns_seen().without, became=(), ceased=()))
     assert "the same statements are common ground" in text_of(an_opinion_map(integrity=calm))
 

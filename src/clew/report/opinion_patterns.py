@@ -24,10 +24,8 @@ class PatternRow:
 def patterns_sentence(integrity: Integrity) -> str:
     """Return whether anything was seen, and that it accuses nobody."""
     if not integrity.patterns:
-        return (
-            "Nothing was seen that chance does not explain: no votes alike beyond what others' votes let expect, no"
-            " sudden crowd. That does not prove that nobody tried."
-        )
+        as_far = ", as far as it could be looked for" if integrity.notices else ""
+        return f"Nothing was seen that chance does not explain{as_far}. That does not prove that nobody tried."
     return (
         f"{plural(len(integrity.patterns), 'pattern')} deserve{'s' if len(integrity.patterns) == 1 else ''} a look."
         " A pattern is a question, not an accusation: honest people can look alike. All votes count in everything"
