@@ -29,8 +29,8 @@ class MapRequest:
     """What is to be mapped, and how.
 
     threshold: None for the policy's own. banned: voters who leave the maths. former: a former map's JSON. attributes,
-    margins: what people declared, and how the population is made up. export: a folder for Polis' files. updates: of Polis' groups over time; 1
-    starts cold.
+    margins: what people declared, and how the population is made up. export: a folder for Polis' files. updates: of
+    Polis' groups over time; 1 starts cold.
     """
 
     votes: Paths
