@@ -3,14 +3,18 @@
 So hidden counts stay open even to a reader who knows the rules by which they were hidden.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
+from clew.deliberate.attributes import Attribute, Margin
 from clew.deliberate.disclosure import FEWEST, Shown, one_way, parts_shown
 from clew.deliberate.few_people import Told, few_people
+from clew.deliberate.votes import votes_of
+from clew.deliberate.who_is_missing import who_is_missing
 
 
 def tables(total: int, cells: int) -> Iterator[tuple[int, ...]]:
@@ -80,6 +84,29 @@ def test_wholes_and_parts_together_pin_nothing(total: int, cells: int) -> None:
         for place, what in enumerate((*told, *pieces)):
             if isinstance(what, Shown) or what == -1:
                 assert len({one[place] for one in candidates}) > 1, (told, early, pieces, candidates)
+
+
+@pytest.mark.parametrize("total", [66, 85])
+def test_nothing_of_all_that_is_told_gives_a_count_away(total: int) -> None:
+    """The whole of what is told of three ages: shares, intervals and weights as well. Few are young, few are silent."""
+    margin = Margin("age", ("16-34", "35-64", "65+"), (0.25, 0.3, 0.45))
+    votes = votes_of(range(total), [0] * total, [1] * total)
+    alike = defaultdict(list)
+    for young, silent, old in np.ndindex(22, 12, 3):
+        counts = (young, total - young - silent - old - 29, old + 29, silent)
+        code = np.repeat([0, 1, 2, -1], counts)
+        told = who_is_missing(votes, np.zeros(total, int), 1, (Attribute("age", margin.values, code),), (margin,))
+        alike[json.dumps(told.to_dict())].append(counts)
+    for told_, candidates in alike.items():
+        if max(one[0] for one in candidates) > 18:
+            continue  # others like these lie outside of what was gone through
+        attribute = json.loads(told_)["attributes"][0]
+        shown = [*(one["people"] for one in attribute["values"]), attribute["not_declared"]]
+        for place, count in enumerate(shown):
+            if count is None:
+                assert len({one[place] for one in candidates}) > 1, (candidates, told_)
+            else:
+                assert count >= FEWEST or (place == 3 and count == 0)
 
 
 def test_cells_told_to_be_small_stay_open_given_all_sums() -> None:

@@ -18,8 +18,9 @@ Ints = NDArray[np.int64]
 def weigh(votes: Votes, pairs: Sequence[tuple[Attribute, Margin | None]], gaps: Sequence[AttributeGaps]) -> Weighing:
     """Return what support would be with raking weights over every attribute that has a margin and people enough.
 
-    Values whose counts are hidden are weighed as one, where one of them is known to hold ten people; an attribute
-    where none is cannot be weighed by, and is named.
+    Values whose counts are hidden are weighed as one, where one of them is known to hold ten people and others are
+    shown; an attribute where that is not so cannot be weighed by, and is named. Where the number of those who did not
+    declare it is hidden, these few count with the hidden values, or else the weights would give it away.
     """
     known = [(one, margin, gap) for (one, margin), gap in zip(pairs, gaps, strict=True) if margin is not None]
     usable = [each for each in known if _enough_people(each[2])]
@@ -33,8 +34,8 @@ def weigh(votes: Votes, pairs: Sequence[tuple[Attribute, Margin | None]], gaps: 
 
 
 def _enough_people(gap: AttributeGaps) -> bool:
-    hidden = {one.told for one in gap.values} - {Shown.ITSELF}
-    return not hidden or hidden == {Shown.FEW, Shown.WITHHELD}
+    told = {one.told for one in gap.values}
+    return told == {Shown.ITSELF} or {Shown.ITSELF, Shown.WITHHELD} <= told
 
 
 def _pooled(attribute: Attribute, margin: Margin, gap: AttributeGaps) -> tuple[Ints, list[float]]:
@@ -42,7 +43,7 @@ def _pooled(attribute: Attribute, margin: Margin, gap: AttributeGaps) -> tuple[I
     shown = [place for place, one in enumerate(gap.values) if one.told is Shown.ITSELF]
     last = np.full(len(gap.values) + 1, len(shown), np.int64)
     last[shown] = np.arange(len(shown))
-    last[-1] = -1
+    last[-1] = len(shown) if gap.of_all else -1
     shares = [margin.shares[place] for place in shown]
     rest = 1 - sum(shares)
     return last[attribute.code], [*shares, rest] if len(shown) < len(gap.values) else shares

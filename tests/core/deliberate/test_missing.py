@@ -253,10 +253,9 @@ def test_hidden_values_are_weighed_as_one() -> None:
 def test_raked_support_is_not_told_of_few_people() -> None:
     """Of two votes of unlike weight, raked support would tell who has which; of ten and ten it does not."""
     sex = attribute("sex", ("f", "m"), (30, 10))
-    who = [*range(20), *range(20, 40), 0, 39, *range(12)]
-    votes = votes_of(
-        who, [*["ten"] * 20, *["ten"] * 20, "two", "two", *["one mind"] * 12], [1] * 20 + [0] * 21 + [1] * 13
-    )
+    who = [*range(20), *range(20, 40), 0, 39, *range(12), *range(28, 40)]
+    what = [*["ten"] * 20, *["ten"] * 20, "two", "two", *["one mind"] * 12, *["eleven and one"] * 12]
+    votes = votes_of(who, what, [1] * 20 + [0] * 21 + [1] * 13 + [1] * 11 + [-1])
     missing = who_is_missing(votes, np.zeros(40, int), 1, (sex,), (Margin("sex", ("f", "m"), (0.5, 0.5)),))
     assert missing.weighing is not None
     told = {one.id: (one.support, one.raked) for one in missing.weighing.statements}
