@@ -34,6 +34,8 @@ MAPS = {
     "one public": one_public(),
     "polis": as_polis_draws(),
     "nobody placed": nobody_placed(),
+    "fewer than ten in all": an_opinion_map(sizes=(4,), unplaced=2),
+    "a small group beside a smaller one": an_opinion_map(sizes=(9, 3), unplaced=0),
     "missing people and patterns": an_opinion_map(missing=who_is_missing(), integrity=patterns_seen()),
     "nothing declared, nothing seen": an_opinion_map(missing=Missing(112, 7, 3), integrity=Integrity(112, 0.01)),
 }
@@ -136,6 +138,12 @@ def test_one_public_is_said_as_proudly_as_groups() -> None:
     assert "groups" not in headings(page)
     assert "group A" not in page.whole_text
     assert "60% or more of those who voted on it agree" in section(found, "common").whole_text
+
+
+def test_one_public_of_few_votes_a_person_may_hide_a_minority() -> None:
+    warning = "a minority would hardly be seen: it may be there"
+    assert warning in text_of(one_public(votes=112 * 15 - 1))
+    assert warning not in text_of(one_public(votes=112 * 15))
 
 
 def test_polis_scores_are_not_called_sure() -> None:
@@ -497,6 +505,16 @@ def test_a_group_of_fewer_than_ten_shows_no_figure_of_its_votes_and_places() -> 
     assert "Group C has fewer than 10 people and is not drawn." in said
     assert "Most of group C disagree; with fewer than 10 people, their share is withheld." in said
     assert "Group C has reservations; it has fewer than 10 people, so their number is withheld." in said
+
+
+def test_a_public_of_fewer_than_ten_shows_no_votes_at_all() -> None:
+    found = an_opinion_map(sizes=(4,), unplaced=2)
+    page = page_of(render_opinion(found))
+    assert plots(page.by_id("how").parent) == plots(page)  # no map
+    assert [one for one in page.all("svg") if "bar" in one.classes] == []
+    assert "withheld: fewer than 10 people" in page.whole_text
+    row = section(found, "every").all("tr")[1].all("td")
+    assert [cell.whole_text for cell in row[-3:]] == ["–", "–", "–"]
 
 
 def test_totals_leave_hidden_groups_out_so_that_nothing_is_found_by_subtraction() -> None:
