@@ -2,11 +2,11 @@
 
 import sys
 
-from evidence.opinion import common_ground, polis_groups
+from evidence.opinion import common_ground, polis_groups, routing
 from evidence.opinion.conversations import ROOT, missing
 
 PAGE = ROOT / "docs" / "reference" / "opinion-map.md"
-SECTIONS = (polis_groups.section, common_ground.section)
+SECTIONS = (polis_groups.section, common_ground.section, routing.section)
 """Each returns its part of the page, from its heading on."""
 
 HEAD = """\
