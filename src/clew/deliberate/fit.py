@@ -8,6 +8,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.linalg import eigsh
 
 from clew.deliberate.factors import Factors, Floats, Items, People, Prior
+from clew.deliberate.lots import lots
 from clew.deliberate.observations import Observations, observations_of
 from clew.deliberate.sweep import sweep
 from clew.deliberate.votes import Votes
@@ -69,7 +70,7 @@ def sample_people(votes: Votes, most: int, seed: int) -> Votes:
     """Return the votes of as many participants, drawn at random, as cast no more than `most` votes together."""
     if len(votes.value) <= most:
         return votes
-    order = np.random.default_rng([seed, 2]).permutation(len(votes.voters))
+    order = np.argsort(lots(votes.voters, seed), kind="stable")
     taken = np.zeros(len(votes.voters), np.bool_)
     taken[order[np.cumsum(votes.per_voter[order]) <= most]] = True
     return votes.of_voters(taken)

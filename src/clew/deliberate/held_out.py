@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clew.deliberate.fit import fit, sample_people
+from clew.deliberate.lots import lots_of_votes
 from clew.deliberate.votes import Votes
 
 Floats = NDArray[np.float64]
@@ -20,6 +21,9 @@ MOST_DIMENSIONS = 5
 USUAL_FLOOR = 0.3
 SAMPLED_VOTES = 200_000
 """Votes that the choice is made from; of larger conversations a sample of the participants is enough."""
+
+LEAST_GAIN = 0.002
+"""Nats a vote by which one more dimension must foretell better to be worth drawing."""
 
 SMALL, MIDDLE = 5_000, 50_000
 """Up to so many votes every vote is held out once, a tenth at a time, or a fifth at a time; beyond, a tenth once."""
@@ -44,9 +48,9 @@ class Trial:
         return float(self.losses.std(ddof=1) / np.sqrt(len(self.losses)))
 
     def better_than(self, other: "Trial") -> bool:
-        """Whether it foretells better by more than one standard error of the difference, vote by vote."""
+        """Whether it foretells better by more than one standard error, vote by vote, and by more than next to nothing."""
         gain = other.losses - self.losses
-        return bool(gain.mean() > gain.std(ddof=1) / np.sqrt(len(gain)))
+        return bool(gain.mean() > max(gain.std(ddof=1) / np.sqrt(len(gain)), LEAST_GAIN))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ def choose(votes: Votes, seed: int, *, advance: Callable[[], None] | None = None
     """Return the dimensions and shrinkage that foretell held-out votes best.
 
     Shrinkage is chosen in two dimensions, dimensions then one by one: one more is taken when it foretells better by
-    more than a standard error (Hastie, Tibshirani & Friedman 2009, §7.10), looking two ahead.
+    more than a standard error (Hastie, Tibshirani & Friedman 2009, §7.10), whatever stands between.
 
     seed: which votes are held out. The same votes and seed give the same choice.
     """
@@ -95,7 +99,7 @@ def _climb(trials: Sequence[Trial], best: Trial) -> Trial:
 def folds_of(votes: Votes, seed: int) -> list[NDArray[np.bool_]]:
     """Return which votes are held out each time."""
     count = len(votes.value)
-    draws = np.random.default_rng([seed, 1]).random(count)
+    draws = lots_of_votes(votes, seed)
     parts = 10 if count <= SMALL or count > MIDDLE else 5
     all_folds = [(draws * parts).astype(np.int64) == part for part in range(parts)]
     return [fold for fold in all_folds if fold.any()] if count <= MIDDLE else all_folds[:1]

@@ -1,6 +1,6 @@
 """Where people stand: axes in the order in which they tell people apart, and who has voted enough to be placed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,10 +41,17 @@ class Positions:
         wide = spread >= WIDE_ENOUGH * max(float(spread.sum()), 1e-12)
         return int(max(wide.sum(), min(DRAWN, len(wide))))
 
+    def turned(self, turn: Floats) -> "Positions":
+        """Return the same places by other axes: an orthogonal d × d matrix."""
+        return replace(self, place=self.place @ turn, covariance=turn.T @ self.covariance @ turn, pull=self.pull @ turn)
 
-def positions_of(factors: Factors) -> Positions:
-    """Return where everybody stands, by axes along which the statements tell people apart, the strongest first."""
-    strength, turn = principal_axes(factors)
+
+def positions_of(factors: Factors, axes: tuple[Floats, Floats] | None = None) -> Positions:
+    """Return where everybody stands, by axes along which the statements tell people apart, the strongest first.
+
+    axes: strength and turn, where they are known already.
+    """
+    strength, turn = axes or principal_axes(factors)
     turned = factors.rotated(turn)
     scale = np.sqrt(strength)
     own = turned.people.covariance[:, 2:, 2:]
@@ -85,11 +92,4 @@ def aligned(positions: Positions, former: Floats, shared: NDArray[np.bool_]) -> 
     here = positions.place[shared] - positions.place[shared].mean(0)
     there = before[shared] - before[shared].mean(0)
     left, _, right = np.linalg.svd(here.T @ there)
-    turn = left @ right
-    return Positions(
-        place=positions.place @ turn,
-        covariance=turn.T @ positions.covariance @ turn,
-        known=positions.known,
-        placed=positions.placed,
-        pull=positions.pull @ turn,
-    )
+    return positions.turned(left @ right)
