@@ -14,9 +14,6 @@ if TYPE_CHECKING:
 FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
 LISTED = 10
-FEW_VOTES = 15
-"""Votes a person below which a group that differs can stay unseen."""
-
 STEPS = 80
 """About how many models are fitted: choices, shuffles and resamples."""
 
@@ -118,8 +115,7 @@ def _show_patterns(found: "OpinionMap") -> None:
 def groups_sentence(found: "OpinionMap") -> str:
     """Say how many groups there are, and that there are none where there are none."""
     if found.k == 1:
-        few = found.votes < FEW_VOTES * found.participants
-        thin = " With so few votes a person, nothing is known of minorities." if few else ""
+        thin = " With so few votes a person, nothing is known of minorities." if found.is_thin else ""
         return f"No groups could be told from chance: read this as one public.{thin}"
     sizes = ", ".join(f"{one.name} with {one.size}" for one in found.groups)
     left = found.participants - found.placed

@@ -48,9 +48,14 @@ class Trial:
         return float(self.losses.std(ddof=1) / np.sqrt(len(self.losses)))
 
     def better_than(self, other: "Trial") -> bool:
-        """Whether it foretells better by more than one standard error, vote by vote, and by more than next to nothing."""
+        """Whether it foretells better, by more than next to nothing and more than chance gives.
+
+        That is one standard error of the difference, vote by vote; two where the other has no dimension at all, for
+        then the claim is that people differ.
+        """
         gain = other.losses - self.losses
-        return bool(gain.mean() > max(gain.std(ddof=1) / np.sqrt(len(gain)), LEAST_GAIN))
+        std_errors = 1 if other.dimensions else 2
+        return bool(gain.mean() > max(std_errors * gain.std(ddof=1) / np.sqrt(len(gain)), LEAST_GAIN))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,15 @@ from clew.deliberate.missing import Missing
 from clew.deliberate.opinion_json import opinion_json
 from clew.deliberate.statements import Statement
 
+FEW_VOTES = 15
+"""Votes a person below which a group would hardly be seen."""
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """People who vote alike. `stability`: mean overlap (Jaccard) with the same group when people are drawn anew, 0–1.
+    """People who vote alike. `centre`: where the group stands on the map, in the units of the axes.
 
-    `centre`: where it stands on the map, in the units of the axes.
+    `stability`: mean overlap (Jaccard, 0–1) with the same group when a part of the votes is left out.
     """
 
     id: int
@@ -129,6 +132,7 @@ class OpinionMap:
     """What people really agree on, how sure it is, and what to ask next. Its JSON is that of `clew map --json`.
 
     `threshold`: the share that counts as support. `reserve`: the share of dissent that counts as a reservation.
+    `told_apart_by`: in how many directions groups were looked for.
     """
 
     method: Literal["clew", "polis"]
@@ -153,6 +157,12 @@ class OpinionMap:
     integrity: Integrity | None = None
     notices: tuple[str, ...] = ()
     axes: tuple[str, ...] = field(default=())
+    told_apart_by: int = 2
+
+    @property
+    def is_thin(self) -> bool:
+        """Whether votes are so few a person that a group which differs could stay unseen."""
+        return self.votes < FEW_VOTES * self.participants
 
     @property
     def k(self) -> int:

@@ -36,6 +36,7 @@ def opinion_map_of(found: Mapped, *, former: Former | None = None) -> OpinionMap
         splits=splits_of(found.grouping),
         notices=found.conversation.notices,
         axes=_axes(found),
+        told_apart_by=found.positions.leading,
     )
 
 

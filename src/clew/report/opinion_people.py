@@ -78,7 +78,8 @@ def _directions(found: OpinionMap) -> str:
         return "There is one direction alone; marks are piled up so that they can be told apart."
     if found.dimensions == 2:
         return ""
-    told = "; groups were told apart by all of them, so they may overlap here" if found.k > 1 else ""
+    deeper = found.k > 1 and found.told_apart_by > 2
+    told = f"; groups were told apart by {found.told_apart_by} of them, so they may overlap here" if deeper else ""
     return f"The map draws the first two of {found.dimensions} directions in which people were found to differ{told}."
 
 

@@ -12,9 +12,6 @@ ONE_PUBLIC = (
     "No groups could be told from chance: read this as one public. That is a finding, not a failure: a map that"
     " always shows groups shows them in noise too."
 )
-FEW_VOTES = 15
-"""Votes a person below which a group would hardly be seen."""
-
 THIN = " But with so few votes a person, a minority would hardly be seen: it may be there."
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -47,7 +44,7 @@ def groups_sentence(found: OpinionMap) -> str:
     if not found.placed:
         return "Nobody voted often enough for a place on the map, so nothing can be said of groups."
     if found.k <= 1:
-        return ONE_PUBLIC + (THIN if found.votes < FEW_VOTES * found.participants else "")
+        return ONE_PUBLIC + (THIN if found.is_thin else "")
     there_are = f"There are {counted(found.k, 'group')} of people who vote alike"
     if not found.above_chance:
         return (
