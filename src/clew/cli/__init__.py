@@ -62,6 +62,7 @@ def root() -> None:
     \b
     A first round:
       clew demo                                        three pilots, from rule to verdict
+      clew map VOTES.csv --report MAP.html             what people agree on, and how sure that is
       clew pilot check PROTOCOL.toml                   is the rule sound, what can this pilot show?
       clew record init RECORD                          a record that nobody can change unseen
       clew pilot lock PROTOCOL.toml --record RECORD    promise it before the data
