@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 
 import numpy as np
@@ -30,13 +31,21 @@ def read_former(path: Path) -> Former:
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
         names = {one["id"]: str(one["name"]) for one in told["groups"]}
-        place = {str(one): tuple(map(float, where)) for one, where in told["positions"].items()}
+        place = {str(one): _where(where) for one, where in told["positions"].items()}
         group = {str(one): names[at] for one, at in told["assignments"].items() if at is not None}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(
             "the former map cannot be read.", where=str(path), do="Bring the JSON that `clew map --json` printed."
         ) from error
     return Former(place, group)
+
+
+def _where(told: Sequence[float]) -> tuple[float, ...]:
+    """The place of one voter. Raises: ValueError where it is not two numbers."""
+    x, y = map(float, told)
+    if not isfinite(x) or not isfinite(y):
+        raise ValueError(told)
+    return x, y
 
 
 def former_places(former: Former, voters: Sequence[str]) -> tuple[Floats, NDArray[np.bool_]]:

@@ -44,8 +44,9 @@ class Trial:
 
     @property
     def std_error(self) -> float:
-        """Of the mean."""
-        return float(self.losses.std(ddof=1) / np.sqrt(len(self.losses)))
+        """Of the mean; NaN where a single vote was held out."""
+        count = len(self.losses)
+        return float(self.losses.std(ddof=1) / np.sqrt(count)) if count > 1 else np.nan
 
     def better_than(self, other: "Trial") -> bool:
         """Whether it foretells better, by more than next to nothing and more than chance gives.
