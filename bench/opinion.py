@@ -19,6 +19,7 @@ SIZES = ((10_000, 200), (100_000, 500))
 
 SHARE = 0.1
 RATIO_ASKED, SECONDS_ASKED, MEMORY_ASKED = 10, 6.0, 600
+GIVEN_ASKED, WHOLE_ASKED, OWN_MEMORY_ASKED = 10.0, 30.0, 800
 
 POLIS = """
 import sys
@@ -39,8 +40,22 @@ votes = [{"participant_id": one, "statement_id": other, "vote": vote} for one, o
 print(run_pipeline(votes=votes, random_state=0).participants_df["cluster_id"].value_counts())
 """
 
-OWN: tuple[Contender, ...] = ()
-"""clew's own method, measured beside the others: a Contender whose code reads sys.argv[1] and maps it."""
+GIVEN = """
+import sys
+from bench.opinion_sizes import given
+from clew.deliberate.read_conversation import read_conversation
+given(read_conversation([sys.argv[1]]))
+"""
+
+WHOLE = """
+import sys
+from clew.deliberate.mapped import map_conversation
+from clew.deliberate.read_conversation import read_conversation
+print(map_conversation(read_conversation([sys.argv[1]])).grouping.k)
+"""
+
+OWN = (Contender("clew, dimensions and groups given", OURS, GIVEN, 1), Contender("clew, whole map", OURS, WHOLE, 1))
+"""clew's own method: what is comparable with Polis' formulas; and with dimensions, chance and stability tried."""
 
 
 def data(people: int, statements: int) -> Path:
@@ -63,12 +78,14 @@ def _table(stamp: np.ndarray, statement: np.ndarray, voter: np.ndarray, vote: np
     return "drawn"
 
 
-def drawn(people: int, statements: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def drawn(
+    people: int, statements: int, seed: int = 0, share: float = SHARE
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return who voted on what, and 1, 0 or -1."""
     rng = np.random.default_rng(seed)
     place = rng.normal(size=(people, 3)) + np.array([[1.5, 0, 0], [-1.5, 0.5, 0]])[rng.integers(0, 2, people)]
     pull, ease = rng.normal(size=(statements, 3)), rng.normal(0, 0.8, statements)
-    cells = np.flatnonzero(rng.random(people * statements) < SHARE)
+    cells = np.flatnonzero(rng.random(people * statements) < share)
     voter, statement = np.divmod(cells, statements)
     agrees = np.sum(place[voter] * pull[statement], axis=1) + ease[statement] + rng.logistic(size=len(cells)) > 0
     vote = np.where(rng.random(len(cells)) < 0.15, 0, np.where(agrees, 1, -1))
@@ -84,10 +101,10 @@ def contenders(*, peers: bool) -> list[Contender]:
 def show(people: int, statements: int, costs: dict[str, Cost]) -> None:
     """One line a contender: seconds, memory, and how many times clew's processor time by Polis' formulas."""
     ours = next(iter(costs.values())).processor
-    print(f"\n{people:,} people × {statements} statements   wall s    cpu s       MB   × clew")
+    print(f"\n{people:,} people × {statements} statements     wall s    cpu s       MB   × clew")
     for name, cost in costs.items():
         ratio = cost.processor / ours
-        print(f"{name:32} {cost.wall:8.2f} {cost.processor:8.2f} {cost.memory:8.0f} {ratio:8.1f}", flush=True)
+        print(f"{name:34} {cost.wall:8.2f} {cost.processor:8.2f} {cost.memory:8.0f} {ratio:8.1f}", flush=True)
 
 
 def main(*, full: bool = False) -> None:
@@ -101,7 +118,8 @@ def main(*, full: bool = False) -> None:
             costs[contender.name] = measured(contender, path)
         show(*size, costs)
     print(f"\nasked: red-dwarf at least {RATIO_ASKED} × the processor time of clew by Polis' formulas at the smaller")
-    print(f"size; these at most {SECONDS_ASKED:g} s of it and {MEMORY_ASKED} MB at the larger")
+    print(f"size; these at most {SECONDS_ASKED:g} s of it and {MEMORY_ASKED} MB at the larger; clew's own method there")
+    print(f"at most {GIVEN_ASKED:g} s given dimensions and groups, {WHOLE_ASKED:g} s whole, and {OWN_MEMORY_ASKED} MB")
 
 
 if __name__ == "__main__":
