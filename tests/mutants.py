@@ -235,6 +235,34 @@ MUTANTS = (
         "if False:",
         "tests/web/evaluate",
     ),
+    Mutant(
+        "opinion map: the doubt about loadings and positions is forgotten",
+        "deliberate/sweep.py",
+        "pairs[:, 1:, 1:] += covariance[:, 1:, 1:]",
+        "pairs[:, 1:, 1:] += 0.0",
+        "tests/core/deliberate/test_factor_model.py",
+    ),
+    Mutant(
+        "opinion map: what is held out is seen by the model that foretells it",
+        "deliberate/held_out.py",
+        "model = fit(votes.where(~held), dimensions, floor)",
+        "model = fit(votes, dimensions, floor)",
+        "tests/core/deliberate/test_held_out.py",
+    ),
+    Mutant(
+        "opinion map: groups need not be clearer than chance",
+        "deliberate/groups.py",
+        "return self.p_value <= CHANCE and steady",
+        "return steady",
+        "tests/core/deliberate/test_groups.py",
+    ),
+    Mutant(
+        "opinion map: a former map's axes are turned the other way",
+        "deliberate/positions.py",
+        "return positions.turned(left @ right)",
+        "return positions.turned((left @ right).T)",
+        "tests/core/deliberate/test_positions.py",
+    ),
 )
 
 

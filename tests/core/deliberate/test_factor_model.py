@@ -209,6 +209,20 @@ def test_chances_sum_to_one_and_agree_with_draws_from_what_is_known() -> None:
         assert found[row] == pytest.approx(expected, abs=0.02)
 
 
+def test_doubt_about_position_and_loading_together_makes_a_chance_less_sure() -> None:
+    """Neither is known at all: means 0, variances 1 and 2 in two dimensions, beside an intercept of 2."""
+    items = Items(np.zeros((2, 1, 3)), np.tile(np.diag([1e-9, 2.0, 2.0]), (2, 1, 1, 1)))
+    items.mean[0, 0, 0], items.mean[1, 0, 0] = 2.0, -30.0
+    model = replace(
+        a_model(1, 1, 2), items=items, people=nobody_known(1, 2, replace(FITTED.prior, leaning=np.zeros(2)))
+    )
+    rng = np.random.default_rng(6)
+    product = (rng.normal(0, 1, (200_000, 2)) * rng.normal(0, np.sqrt(2), (200_000, 2))).sum(1)
+    found = model.chances(np.array([0]), np.array([0]))[0, 0]
+    assert found == pytest.approx(expit(2 + product).mean(), abs=0.03)
+    assert found < expit(2) - 0.05
+
+
 def test_a_turn_of_the_axes_leaves_every_chance_as_it_is() -> None:
     turn = np.linalg.qr(np.random.default_rng(4).normal(0, 1, (2, 2)))[0]
     voter, statement = TWO_WAYS.votes.voter[:500], TWO_WAYS.votes.statement[:500]

@@ -16,7 +16,7 @@ POSITION = np.column_stack([RNG.normal(0, 1.6, 150), RNG.normal(0, 0.8, 150)])
 VOTES = drawn(POSITION, 30, seed=2).votes
 MODEL = fit(VOTES, 2, 0.3)
 FOUND = positions_of(MODEL)
-TURN = np.array([[0.6, 0.8], [0.8, -0.6]])
+TURN = np.array([[0.6, 0.8], [-0.8, 0.6]])
 
 
 def distances(places: np.ndarray) -> np.ndarray:
