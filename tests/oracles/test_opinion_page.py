@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evidence.opinion.__main__ import HEAD, PAGE
+from evidence.opinion.__main__ import HEAD, PAGE, SECTIONS, page, parts
 from evidence.opinion.conversations import NAMES, missing
 from evidence.opinion.polis_groups import ORDERS, line, rows
 from evidence.opinion.rand_index import adjusted_rand_index
@@ -40,6 +40,20 @@ def test_the_page_holds_a_line_for_each_conversation() -> None:
     assert text.startswith(HEAD)
     for name in NAMES:
         assert text.count(f"\n| {name} | ") == 1
+
+
+def test_the_page_is_made_of_sections_that_can_be_made_alone() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    assert page(text, []) == text
+    assert set(parts(text)) <= set(SECTIONS)
+    assert {"polis_groups", "common_ground", "routing"} <= set(parts(text))
+
+
+def test_one_section_made_anew_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SECTIONS, "routing", lambda: "## Routing\n\nAnew.\n")
+    text = PAGE.read_text(encoding="utf-8")
+    anew = page(text, ["routing"])
+    assert parts(anew) == parts(text) | {"routing": "## Routing\n\nAnew.\n"}
 
 
 def test_lines_computed_anew_are_those_of_the_page(shared_data: Path) -> None:
