@@ -181,10 +181,15 @@ def section() -> str:
         for row in kept(FOUND)
         if _whole(row)
     ]
-    lines = (_line(name, [row[1:] for row in rows if row[0] == name]) for name in WORLDS)
+    lines = (
+        _line(name, [row[1:] for row in rows if row[0] == name])
+        for name in WORLDS
+        if any(row[0] == name for row in rows)
+    )
     camps = [row for row in rows if WORLDS[row[0]].bridge]
     clew, polis = (sum(bool(row[at].bridge_first) for row in camps) for at in (1, 2))
-    return "\n".join([HEAD.format(seed=SEED), *lines, LAST.format(clew=clew, draws=len(camps), polis=polis)])
+    last = LAST.format(clew=clew, draws=len(camps), polis=polis) if camps else ""
+    return "\n".join([HEAD.format(seed=SEED), *lines, last])
 
 
 def _whole(row: dict[str, Any]) -> bool:
