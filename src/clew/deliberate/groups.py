@@ -1,9 +1,13 @@
 """Groups, from one up: more than one only where it is clearer than chance gives, and stays when people vote anew.
 
 Clearness of k groups is how much better a mixture of k describes where people stand than one group does (mean
-log-likelihood a person). People who differ by degrees, along one slope without a gap, are one group: a single normal
-describes them as well. What chance gives is seen by shuffling the votes within each statement, which keeps how popular
-each statement is and who voted on what, and by mapping that.
+log-likelihood a person). What chance gives is seen twice. Votes are shuffled within each statement, which keeps how
+popular each statement is and who voted on what, and mapped anew: that is people who differ in nothing. And votes are
+drawn from the fitted model for people spread evenly about one middle (normal positions): that is people who differ by
+degrees, along slopes without a gap, whom few votes alone can make look like camps. Groups must be clearer than both.
+
+Source of the second: Liu, Hayes, Nobel & Marron, Journal of the American Statistical Association 103 (2008), whose test
+of clusters holds them against one normal.
 """
 
 from collections.abc import Callable
@@ -13,11 +17,13 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
+from scipy.special import expit
 
-from clew.deliberate.factors import Factors, Floats
-from clew.deliberate.fit import MOST_SWEEPS, fit, sample_people
+from clew.deliberate.factors import PASSING, SIDE, Factors, Floats
+from clew.deliberate.fit import MOST_SWEEPS, fit, nobody_known, place, sample_people
 from clew.deliberate.mixture import Mixture, find_mixture, find_mixtures
-from clew.deliberate.positions import Positions, positions_of
+from clew.deliberate.observations import observations_of
+from clew.deliberate.positions import Positions, positions_of, principal_axes
 from clew.deliberate.votes import Votes
 
 MOST_GROUPS = 6
@@ -129,23 +135,26 @@ class Bench:
     ) -> None:
         self.votes, self.factors, self.place, self.seed = votes, factors, place, seed
         self._advance = advance or _stay
-        self._known: dict[int, tuple[float, Floats]] = {}
+        self._known: dict[int, list[Floats]] = {}
 
     def against_chance(self, k: int, best: int) -> Tried:
         """How clear k groups are beyond the best fewer, against what chance adds in the same step."""
-        clear, by_chance = self._clearness(k)
-        fewer, fewer_by_chance = self._clearness(best)
-        steps = by_chance - fewer_by_chance
-        p_value = (1 + int((steps >= clear - fewer).sum())) / (1 + len(steps))
-        return Tried(k, clear, float(by_chance.max()), p_value)
+        clear, *by_chance = self._clearness(k)
+        fewer, *fewer_by_chance = self._clearness(best)
+        step = float(clear[0] - fewer[0])
+        p_values = [
+            (1 + int((high - low >= step).sum())) / (1 + len(high))
+            for high, low in zip(by_chance, fewer_by_chance, strict=True)
+        ]
+        return Tried(k, float(clear[0]), float(np.max(by_chance)), max(p_values))
 
-    def _clearness(self, k: int) -> tuple[float, Floats]:
-        """How clear k groups are in the votes, and in each shuffle of them."""
+    def _clearness(self, k: int) -> list[Floats]:
+        """How clear k groups are in the votes (1), in each shuffle of them, and in each draw by degrees (draws)."""
         if k not in self._known:
             rng = np.random.default_rng([self.seed, 6, k])
-            clear = find_mixture(self.place, k, rng, starts=STARTS).gain
-            by_chance = [one.gain for one in find_mixtures(self.shuffled, k, rng, starts=STARTS)]
-            self._known[k] = clear, np.array(by_chance)
+            everywhere = (self.place[None], self.shuffled, self.by_degrees)
+            found = (find_mixtures(places, k, rng, starts=STARTS) for places in everywhere)
+            self._known[k] = [np.array([one.gain for one in each]) for each in found]
         return self._known[k]
 
     @cached_property
@@ -153,6 +162,18 @@ class Bench:
         """Where the same people stand by votes shuffled within each statement (draws × n × d)."""
         draws = (np.random.default_rng([self.seed, 3, draw]) for draw in range(DRAWS))
         return np.stack([self._fitted(shuffle(self.votes, rng), NULL_SWEEPS) for rng in draws])
+
+    @cached_property
+    def by_degrees(self) -> Floats:
+        """Where as many people would be placed who differ by degrees alone (draws × n × d)."""
+        draws = (np.random.default_rng([self.seed, 7, draw]) for draw in range(DRAWS))
+        return np.stack([self._placed(drawn_by_degrees(self.votes, self.factors, rng)) for rng in draws])
+
+    def _placed(self, votes: Votes) -> Floats:
+        self._advance()
+        people = nobody_known(len(votes.voters), self.factors.dimensions, self.factors.prior)
+        model = place(observations_of(votes), replace(self.factors, people=people), most=NULL_SWEEPS)
+        return positions_of(model, principal_axes(self.factors)).place[:, : self.place.shape[1]]
 
     @cached_property
     def resampled(self) -> Floats:
@@ -184,6 +205,19 @@ def _stay() -> None:
 def fitted_places(votes: Votes, factors: Factors, most: int = MOST_SWEEPS) -> Floats:
     """Return where people stand by these votes alone (n × d), with the dimensions and shrinkage of the model."""
     return positions_of(fit(votes, factors.dimensions, factors.prior.floor, most=most)).place
+
+
+def drawn_by_degrees(votes: Votes, factors: Factors, rng: np.random.Generator) -> Votes:
+    """Return who voted on what as it was, with votes drawn from the model for people spread about one middle."""
+    prior, items = factors.prior, factors.items.mean
+    where = rng.normal(size=(len(votes.voters), factors.dimensions))
+    yes = []
+    for kind in (SIDE, PASSING):
+        leaning = rng.normal(size=len(where)) * np.sqrt(prior.leaning[kind])
+        odds = items[kind][:, 0][votes.statement] + leaning[votes.voter]
+        odds += (where[votes.voter] * items[kind][:, 1:][votes.statement]).sum(1)
+        yes.append(rng.random(len(odds)) < expit(odds))
+    return replace(votes, value=np.where(yes[PASSING], 0, np.where(yes[SIDE], 1, -1)).astype(np.int8))
 
 
 def shuffle(votes: Votes, rng: np.random.Generator) -> Votes:

@@ -85,7 +85,8 @@ def route(
     gains = parts(person, needs, policy, open_)
     priority, propensity = np.zeros(len(person.open)), np.zeros(len(person.open))
     priority[open_] = gains.sum(0)
-    propensity[open_] = propensities(priority[open_], reserved[open_], policy)
+    lacking = person.membership @ needs.thin[:, open_]
+    propensity[open_] = propensities(priority[open_], reserved[open_], policy, lacking)
     chances = inclusion(propensity[open_], count)
     rng = np.random.default_rng([seed, digest(person.voter), person.votes])
     least = chances.min(initial=1.0) * (1 + 1e-9)
@@ -109,14 +110,19 @@ def parts(person: Participant, needs: Needs, policy: RoutingPolicy, open_: NDArr
     return np.asarray(weights[:, None] * np.vstack([person.information[open_], shared / most, thin]))
 
 
-def propensities(priority: Floats, reserved: Flags, policy: RoutingPolicy) -> Floats:
-    """Return the chance of each open statement to be drawn; they sum to 1, each at least `policy.least_chance`."""
+def propensities(priority: Floats, reserved: Flags, policy: RoutingPolicy, lacking: Floats) -> Floats:
+    """Return the chance of each open statement to be drawn; they sum to 1, each at least `policy.least_chance`.
+
+    lacking (open): the share of the least votes that people who vote like this person still owe each statement.
+    """
     if not len(priority):
         return priority
     weight = (priority / max(float(priority.max()), np.finfo(float).tiny)) ** policy.sharpness
     total = float(weight.sum())
     chosen = weight / total if total > 0 else np.full(len(priority), 1 / len(priority))
-    mixed = (1 - policy.exploration) * chosen + policy.exploration / len(priority)
+    floor = policy.floor * float(lacking.max())
+    heard = lacking / max(float(lacking.sum()), np.finfo(float).tiny)
+    mixed = (1 - policy.exploration - floor) * chosen + floor * heard + policy.exploration / len(priority)
     taken = float(mixed[reserved].sum())
     if taken > policy.reserved_share and not reserved.all():
         mixed = mixed * np.where(reserved, policy.reserved_share / taken, (1 - policy.reserved_share) / (1 - taken))

@@ -8,7 +8,7 @@ import pytest
 from clew.deliberate.groups import FEWEST_PEOPLE, Tried, overlap, shuffle
 from clew.deliberate.mapped import Mapped, map_conversation
 from clew.deliberate.told import opinion_map_of, splits_of
-from conversations import as_conversation, camp_of, camps, drawn, noise, rand_index
+from conversations import as_conversation, camp_of, camps, drawn, noise, rand_index, slope
 
 
 def test_two_camps_are_two_groups() -> None:
@@ -131,3 +131,10 @@ def test_groups_are_told_when_they_are_above_chance_and_stable_each_and_all(
     p_value: float, each: tuple[float, ...], accepted: bool
 ) -> None:
     assert Tried(2, 1.0, 0.5, p_value, each).accepted is accepted
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_people_who_differ_by_degrees_are_one_public(seed: int) -> None:
+    found = map_conversation(as_conversation(slope(200, 30, seed=seed)))
+    assert found.factors.dimensions >= 1
+    assert found.grouping.k == 1

@@ -75,7 +75,7 @@ def test_only_people_who_vote_like_the_group_are_sent_to_what_it_hardly_heard() 
 def test_what_all_groups_may_share_comes_before_what_one_of_them_contradicts(side: str) -> None:
     yes, no = np.array([[40.0, 40.0], [6.0, 1.0]]), np.array([[2.0, 2.0], [1.0, 6.0]])
     agree, disagree = (yes, no) if side == "agree" else (no, yes)
-    found = asked(someone(2), counts(agree, np.zeros((2, 2)), disagree), RoutingPolicy(exploration=0.001))
+    found = asked(someone(2), counts(agree, np.zeros((2, 2)), disagree), RoutingPolicy(exploration=0.001, floor=0))
     assert found.propensity[0] > 0.9
     assert found.drawn[0].reason == SHARED
 
@@ -93,7 +93,7 @@ def test_a_draw_that_chance_alone_gave_is_told_as_one() -> None:
     reasons = {
         found.drawn[0].statement: found.drawn[0].reason
         for voter in range(60)
-        for found in [asked(replace(person, voter=str(voter)), EVEN, RoutingPolicy(exploration=0.9, common_ground=0))]
+        for found in [asked(replace(person, voter=str(voter)), EVEN, RoutingPolicy(exploration=0.8, common_ground=0))]
     }
     assert reasons == {0: BY_LOT, 1: BY_LOT, 2: BY_LOT, 3: POSITION}
 
@@ -213,5 +213,25 @@ def test_a_voter_counts_the_same_in_seeds_on_every_machine() -> None:
 
 def test_chances_are_kept_away_from_nothing() -> None:
     policy = RoutingPolicy()
-    found = propensities(np.array([1e9, 0.0, 0.0]), np.array([True, True, False]), policy)
+    found = propensities(np.array([1e9, 0.0, 0.0]), np.array([True, True, False]), policy, np.zeros(3))
     assert found.min() >= policy.least_chance(3)
+
+
+def test_a_share_of_draws_goes_to_what_lacks_votes_however_little_it_promises() -> None:
+    """One statement promises all and is heard enough; two promise nothing and lack all, and half, of their votes."""
+    policy = RoutingPolicy(exploration=0.1, floor=0.3)
+    found = propensities(np.array([1.0, 0.0, 0.0]), np.zeros(3, np.bool_), policy, np.array([0.0, 1.0, 0.5]))
+    assert found == pytest.approx([0.6 + 0.1 / 3, 0.2 + 0.1 / 3, 0.1 + 0.1 / 3])
+    half = propensities(np.array([1.0, 0.0, 0.0]), np.zeros(3, np.bool_), policy, np.array([0.0, 0.5, 0.25]))
+    assert half == pytest.approx([0.75 + 0.1 / 3, 0.1 + 0.1 / 3, 0.05 + 0.1 / 3])
+
+
+def test_where_nothing_lacks_votes_the_floor_leaves_the_draw_to_the_priorities() -> None:
+    policy = RoutingPolicy(exploration=0.1, floor=0.3)
+    found = propensities(np.array([1.0, 0.0]), np.zeros(2, np.bool_), policy, np.zeros(2))
+    assert found == pytest.approx([0.95, 0.05])
+
+
+def test_more_than_all_draws_cannot_be_given_away() -> None:
+    with pytest.raises(InputError, match="more than all draws"):
+        RoutingPolicy(exploration=0.5, floor=0.6)
