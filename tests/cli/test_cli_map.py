@@ -17,7 +17,7 @@ FIXED = {
 ADDED = {"threshold", "reserve", "positions", "held_out", "splits", "missing", "integrity", "notices"}
 OF_A_STATEMENT = {"id", "common_ground", "lower", "enough_votes", "agree", "disagree", "pass", "by_group"}
 OF_A_GROUP = {"group", "agree", "disagree", "pass", "support", "lower", "upper"}
-VOTES = camps((26, 20), 14, seed=2, share=0.8)
+VOTES = camps((26, 20), 30, seed=2, share=0.8)
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def test_json_has_the_names_that_are_fixed_and_those_that_were_added(said, print
     assert err == ""
     assert found.keys() == FIXED | ADDED
     assert found == json.loads(Path(printed).read_text(encoding="utf-8"))
-    assert (found["participants"], found["statements"], found["method"], found["seed"]) == (46, 13, "clew", 0)
+    assert (found["participants"], found["statements"], found["method"], found["seed"]) == (46, 29, "clew", 0)
     assert (found["k"], found["above_chance"]) == (2, True)
     assert [one["id"] for one in found["groups"]] == [0, 1]
     assert all(one.keys() >= {"id", "size"} for one in found["groups"])
@@ -259,4 +259,4 @@ def test_map_opinion_returns_the_map_that_is_printed(folder: Path, printed: str)
     found = clew.map_opinion([folder / "votes.csv"], statements=str(folder / "comments.csv"), former=folder / printed)
     assert found.to_dict() == json.loads((folder / printed).read_text(encoding="utf-8"))
     other = clew.map_opinion(folder / "votes.csv", method="polis", threshold=0.7)
-    assert (other.method, other.threshold, len(other.statements)) == ("polis", 0.7, 14)
+    assert (other.method, other.threshold, len(other.statements)) == ("polis", 0.7, 30)

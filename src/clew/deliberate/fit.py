@@ -66,11 +66,14 @@ def nobody_known(people: int, dimensions: int, prior: Prior) -> People:
     return People(np.zeros((people, dimensions + 2)), np.tile(spread, (people, 1, 1)))
 
 
-def sample_people(votes: Votes, most: int, seed: int) -> Votes:
-    """Return the votes of as many participants, drawn at random, as cast no more than `most` votes together."""
-    if len(votes.value) <= most:
+def sample_people(votes: Votes, most: int, seed: int, people: int | None = None) -> Votes:
+    """Return the votes of as many participants, drawn at random, as cast no more than `most` votes together.
+
+    people: the most participants to take, if there is such a limit.
+    """
+    if len(votes.value) <= most and (people is None or len(votes.voters) <= people):
         return votes
-    order = np.argsort(lots(votes.voters, seed), kind="stable")
+    order = np.argsort(lots(votes.voters, seed), kind="stable")[:people]
     taken = np.zeros(len(votes.voters), np.bool_)
     taken[order[np.cumsum(votes.per_voter[order]) <= most]] = True
     return votes.of_voters(taken)

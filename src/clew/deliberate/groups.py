@@ -38,8 +38,11 @@ STABLE, EACH_STABLE = 0.75, 0.6
 DROPPED = 0.2
 """The share of votes left out in each resample."""
 
-SAMPLED_VOTES = 60_000
-"""Votes of the sample on which groups of a large conversation are held against chance and against resampling."""
+SAMPLED_VOTES, SAMPLED_PEOPLE = 60_000, 1_500
+"""The most of the sample on which groups of a large conversation are held against chance and against resampling."""
+
+GROUPED_PEOPLE = 20_000
+"""Of more people the mixture is found on every second, third and so on; each then has a place in it."""
 
 NULL_SWEEPS = 12
 STARTS = 6
@@ -92,13 +95,14 @@ def find_groups(
     placed = votes.of_voters(positions.placed)
     if not factors.dimensions or len(placed.voters) < 2 * FEWEST_PEOPLE:
         return Grouping(None, ())
-    some = sample_people(placed, SAMPLED_VOTES, seed)
+    some = sample_people(placed, SAMPLED_VOTES, seed, SAMPLED_PEOPLE)
     axes = positions.leading
     whole = positions.place[positions.placed, :axes]
     place = whole if some is placed else fitted_places(some, factors)[:, :axes]
     tried = try_groups(Bench(some, factors, place, seed, advance))
     for one in reversed([each for each in tried if each.accepted]):
-        found = find_mixture(whole, one.k, np.random.default_rng([seed, 4]), starts=STARTS)
+        every = whole[:: -(-len(whole) // GROUPED_PEOPLE)]
+        found = find_mixture(every, one.k, np.random.default_rng([seed, 4]), starts=STARTS)
         if smallest(found, whole) >= FEWEST_PEOPLE:
             return Grouping(found, tried, one.overlap)
     return Grouping(None, tried)

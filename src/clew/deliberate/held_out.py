@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 FLOORS = (0.1, 0.3, 1.0)
 MOST_DIMENSIONS = 5
 USUAL_FLOOR = 0.3
-SAMPLED_VOTES = 200_000
+SAMPLED_VOTES = 100_000
 """Votes that the choice is made from; of larger conversations a sample of the participants is enough."""
 
 LEAST_GAIN = 0.002
