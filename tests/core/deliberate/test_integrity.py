@@ -1,6 +1,5 @@
 """Patterns that deserve a look: planted ones are found, honest conversations show none."""
 
-import csv
 import json
 from pathlib import Path
 
@@ -10,10 +9,10 @@ import pytest
 from clew.deliberate.bursts import arrivals, bursts, too_coarse
 from clew.deliberate.integrity import Change, Integrity, Kind, Pattern
 from clew.deliberate.patterns import beside, look_for_patterns, suspects, who_is_in
+from clew.deliberate.read_conversation import read_conversation
 from clew.deliberate.votes import Votes, votes_of
 from talking import DAYS_MS, HOUR_MS, Ints, conversation, honest, usual_votes
 
-REAL = Path("/work/shared/data/conversations")
 ROUNDS = 10
 
 
@@ -80,19 +79,15 @@ def test_mailings_are_no_bursts_and_bots_amid_them_mostly_are(how: object, least
     assert hits / 40 >= least
 
 
-def last_votes_of(folder: Path) -> Votes:
-    with (folder / "comments.csv").open(encoding="utf-8") as lines:
-        left_out = {row["comment-id"] for row in csv.DictReader(lines) if row["moderated"] == "-1"}
-    with (folder / "votes.csv").open(encoding="utf-8") as lines:
-        rows = [row for row in csv.DictReader(lines) if row["comment-id"] not in left_out]
-    columns = ([row[name] for row in rows] for name in ("voter-id", "comment-id"))
-    return votes_of(*columns, [int(row["vote"]) for row in rows], [int(row["timestamp"]) for row in rows])
+def kept_votes_of(folder: Path) -> Votes:
+    """The votes that count in a conversation as Polis published it."""
+    return read_conversation([folder / "votes.csv"], [folder / "comments.csv"]).kept().votes
 
 
-@pytest.mark.skipif(not REAL.is_dir(), reason=f"NOT TESTED: the real conversations are absent ({REAL})")
-def test_real_conversations_show_nothing() -> None:
+def test_real_conversations_show_nothing(shared_data: Path) -> None:
     """Nobody has reported an attack on these five; the map of none is drawn without anybody."""
-    counts = {folder.name: len(look_for_patterns(last_votes_of(folder)).patterns) for folder in sorted(REAL.iterdir())}
+    folders = sorted((shared_data / "conversations").iterdir())
+    counts = {folder.name: len(look_for_patterns(kept_votes_of(folder)).patterns) for folder in folders}
     assert counts == dict.fromkeys(counts, 0)
     assert len(counts) == 5
 
