@@ -29,7 +29,13 @@ STEPS = 80
 @click.option("--attributes", type=FILE, help="What people declared: a CSV with voter-id and a column an attribute.")
 @click.option("--margins", type=FILE, help="The population: a CSV with attribute, value and share (or count).")
 @click.option("--export", type=FOLDER, help="Write the conversation and its groups here, as Polis exports them.")
-@click.option("--updates", type=click.IntRange(1), default=1, show_default=True, help="Of Polis' groups over time.")
+@click.option(
+    "--updates",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="With polis: steps that act out its past; 1 starts cold.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--report", type=FILE, help="Write a one-file HTML report here.")
 def map_command(
@@ -90,7 +96,7 @@ def show(found: "OpinionMap") -> None:
     rows = [_row(one, texts) for one in sure[:LISTED]]
     table(f"Surest common ground (of {len(sure)} statements with enough votes)", COLUMNS, rows)
     names = {one.id: one.name for one in found.groups}
-    told = [(names[one.group], one.side, f"{one.p:.0%}", _short(texts[one.id])) for one in found.representative]
+    told = [(names[one.group], one.side, f"{one.p:.0%}", short(texts[one.id])) for one in found.representative]
     if told:
         table("What sets each group apart", ("group", "they", "share", "statement"), told)
     if found.needs_votes:
@@ -129,9 +135,9 @@ COLUMNS = ("id", "sure", "least support", "agree", "disagree", "pass", "statemen
 def _row(one: "StatementFinding", texts: dict[str, str]) -> tuple[object, ...]:
     least = min(each.support for each in one.by_group)
     share = f"{one.common_ground:.2f}"
-    return one.id, share, f"{least:.0%}", one.agree, one.disagree, one.passed, _short(texts[one.id])
+    return one.id, share, f"{least:.0%}", one.agree, one.disagree, one.passed, short(texts[one.id])
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
     plain = " ".join(text.split())
     return plain if len(plain) <= 60 else plain[:59] + "…"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from clew.cli.console import notice, print_json, progress, table
-from clew.cli.map import STEPS
+from clew.cli.map import STEPS, short
 from clew.errors import InputError
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _write_log(ready: "Asker", routes: "list[Route]", seed: int, log: Path) -> N
 
 
 def _show(ready: "Asker", routes: "list[Route]") -> None:
-    texts = {one.id: _short(one.text) for one in ready.conversation.statements}
+    texts = {one.id: short(one.text) for one in ready.conversation.statements}
     if not routes:
         _show_needs(ready, texts)
         return
@@ -133,8 +133,3 @@ def _needed(ready: "Asker") -> list[dict[str, Any]]:  # Any: JSON
         {"group": one.group, "id": ids[one.statement], "has": one.has, "needs": one.least, "why": one.why}
         for one in most_needed(ready.needs)
     ]
-
-
-def _short(text: str) -> str:
-    plain = " ".join(text.split())
-    return plain if len(plain) <= 60 else plain[:59] + "…"

@@ -51,7 +51,7 @@ STARTS = 6
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """One number of groups: `clearness`, its largest and mean by chance, `p_value`, and overlap by group."""
+    """One number of groups: `clearness`, the largest that chance gave, `p_value`, and overlap by group."""
 
     k: int
     clearness: float
@@ -98,8 +98,8 @@ def find_groups(
     some = sample_people(placed, SAMPLED_VOTES, seed, SAMPLED_PEOPLE)
     axes = positions.leading
     whole = positions.place[positions.placed, :axes]
-    place = whole if some is placed else fitted_places(some, factors)[:, :axes]
-    tried = try_groups(Bench(some, factors, place, seed, advance))
+    where = whole if some is placed else fitted_places(some, factors)[:, :axes]
+    tried = try_groups(Bench(some, factors, where, seed, advance))
     for one in reversed([each for each in tried if each.accepted]):
         every = whole[:: -(-len(whole) // GROUPED_PEOPLE)]
         found = find_mixture(every, one.k, np.random.default_rng([seed, 4]), starts=STARTS)
