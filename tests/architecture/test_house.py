@@ -155,11 +155,11 @@ def test_locks_carry_hashes_and_name_no_registry(lock: Path) -> None:
 def test_nothing_tracked_names_a_registry_or_a_machine() -> None:
     hosts = re.compile(
         r"(pypi|npmjs|pythonhosted)\.(org|com)|"
-         "registry"
-         r"\.npm|/ro"
-         r"ot/|/ho"
-         r"me/[a-z]+/|/wo"
-         r"rk/[a-z]+/"
+        "registry"
+        r"\.npm|/ro"
+        r"ot/|/ho"
+        r"me/[a-z]+/|/wo"
+        r"rk/[a-z]+/"
     )
     texts = {name: (ROOT / name).read_bytes().decode("utf-8", "replace") for name in TRACKED if (ROOT / name).is_file()}
     assert [name for name, text in texts.items() if hosts.search(text)] == []
