@@ -11,6 +11,9 @@ Ints = NDArray[np.int64]
 STILL = 0.01
 """Centres that all move less than this, put in order, have come to rest."""
 
+CHUNK = 256
+"""Points whose distances from all centres are computed at once: with a hundred centres they stay in a core's cache."""
+
 SLACK = 1e-9
 """How far apart, as a share of the distance, two distances must be to be told apart without computing them anew."""
 
@@ -57,7 +60,7 @@ def k_means(points: Floats, start: Floats, *, weights: Floats | None = None, ste
     weight = np.ones(len(points)) if weights is None else weights
     centres, known, origin = start, _nearest(points, start), np.arange(len(start))
     for step in range(1, steps + 1):
-        held, mass = np.unique(known.label), np.bincount(known.label, weights=weight)
+        held, mass = np.flatnonzero(np.bincount(known.label)), np.bincount(known.label, weights=weight)
         sums = [np.bincount(known.label, weights=weight * column) for column in points.T]
         moved = np.column_stack(sums)[held] / mass[held, None]
         at_rest = len(moved) == len(centres) and _at_rest(centres, moved)
@@ -90,11 +93,18 @@ def _after(points: Floats, known: _Bounds, before: Floats, after: Floats) -> _Bo
     upper, label = known.upper + moved[known.label], known.label.copy()
     least = np.maximum(lower, _halfway(after)[label])
     doubtful = np.flatnonzero(upper * (1 + SLACK) >= least)
-    upper[doubtful] = np.hypot(*(points[doubtful] - after[label[doubtful]]).T)
+    upper[doubtful] = _distance(points.take(doubtful, axis=0), after.take(label[doubtful], axis=0))
     doubtful = doubtful[upper[doubtful] * (1 + SLACK) >= least[doubtful]]
-    anew = _nearest(points[doubtful], after)
+    anew = _nearest(points.take(doubtful, axis=0), after)
     label[doubtful], upper[doubtful], lower[doubtful] = anew.label, anew.upper, anew.lower
     return _Bounds(label, upper, lower)
+
+
+def _distance(points: Floats, others: Floats) -> Floats:
+    """How far each point is from the other one of its row (n)."""
+    apart = points - others
+    apart *= apart
+    return np.sqrt(apart[:, 0] + apart[:, 1])
 
 
 def _halfway(centres: Floats) -> Floats:
@@ -105,17 +115,28 @@ def _halfway(centres: Floats) -> Floats:
     return halfway
 
 
-def _nearest(points: Floats, centres: Floats, chunk: int = 8192) -> _Bounds:
-    """The nearest centre of each point, its distance and that of the second nearest, some thousand points at a time."""
+def _nearest(points: Floats, centres: Floats) -> _Bounds:
+    """The nearest centre of each point, its distance and that of the second nearest, some hundred points at a time."""
     label = np.zeros(len(points), np.int64)
     upper, lower = np.zeros(len(points)), np.full(len(points), np.inf)
-    for begin in range(0, len(points), chunk):
-        part = slice(begin, begin + chunk)
-        x, y = (points[part, axis, None] - centres[None, :, axis] for axis in (0, 1))
-        squares = x**2 + y**2
+    room = np.empty((2, CHUNK, len(centres)))
+    for begin in range(0, len(points), CHUNK):
+        part = slice(begin, begin + CHUNK)
+        squares = _squares(points[part], centres, room)
         rows = np.arange(len(squares))
-        label[part] = np.argmin(squares, axis=1)
-        upper[part] = np.sqrt(squares[rows, label[part]])
+        label[part] = squares.argmin(axis=1)
+        upper[part] = squares[rows, label[part]]
         squares[rows, label[part]] = np.inf
-        lower[part] = np.sqrt(squares.min(axis=1))
-    return _Bounds(label, upper, lower)
+        lower[part] = squares[rows, squares.argmin(axis=1)]  # several times as fast as min(axis=1)
+    return _Bounds(label, np.sqrt(upper), np.sqrt(lower))
+
+
+def _squares(points: Floats, centres: Floats, room: Floats) -> Floats:
+    """The squared distance of each point from each centre (n × k), in the room given (2 × n or more × k)."""
+    x, y = room[:, : len(points)]
+    np.subtract(points[:, :1], centres[:, 0], out=x)
+    np.subtract(points[:, 1:], centres[:, 1], out=y)
+    x *= x
+    y *= y
+    x += y
+    return x
