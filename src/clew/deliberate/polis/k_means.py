@@ -133,7 +133,8 @@ def _nearest(points: Floats, centres: Floats) -> _Bounds:
 
 def _squares(points: Floats, centres: Floats, room: Floats) -> Floats:
     """The squared distance of each point from each centre (n × k), in the room given (2 × n or more × k)."""
-    x, y = room[:, : len(points)]
+    x: Floats = room[0, : len(points)]
+    y: Floats = room[1, : len(points)]
     np.subtract(points[:, :1], centres[:, 0], out=x)
     np.subtract(points[:, 1:], centres[:, 1], out=y)
     x *= x
