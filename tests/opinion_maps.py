@@ -19,6 +19,7 @@ from clew.deliberate.opinion_map import (
     Split,
     StatementFinding,
 )
+from clew.deliberate.policy import Policy
 from clew.deliberate.statements import Statement
 
 TEXTS = (
@@ -87,8 +88,7 @@ def an_opinion_map(sizes: tuple[int, ...] = (60, 45), unplaced: int = 7, **chang
         dimensions=2,
         above_chance=groups > 1,
         stability=0.91 if groups > 1 else nan,
-        threshold=0.6,
-        reserve=0.2,
+        policy=Policy(),
         groups=tuple(
             Group(one, "ABCD"[one], size, 0.9 - 0.1 * one if groups > 1 else nan, CENTRES[one])
             for one, size in enumerate(sizes)

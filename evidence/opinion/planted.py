@@ -123,7 +123,7 @@ def found(group: Ints, truth: Ints, *, bridge_first: bool | None = None) -> Foun
 def by_clew(one: Planted, seed: int) -> Found:
     """Return what clew's own method finds; the bridge comes first by how sure common ground is."""
     mapped = map_conversation(one.conversation, seed=seed)
-    first = findings(mapped.ground, mapped.conversation.votes.statements)[0].id
+    first = findings(mapped.ground, mapped.conversation.votes.statements, mapped.conversation.votes.counts())[0].id
     return found(mapped.group, one.group, bridge_first=first == str(BRIDGE))
 
 

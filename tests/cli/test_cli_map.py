@@ -1,6 +1,11 @@
 """`clew map` as a user types it: the JSON that is fixed, every option, what is said of files that cannot be used."""
 
+import csv
+import html
 import json
+import re
+import shlex
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -8,13 +13,13 @@ import pytest
 
 import clew
 from clew.cli import run
-from conversations import camps, write_statements, write_votes
+from conversations import camps, noise, write_statements, write_votes
 
 FIXED = {
     "participants", "placed", "statements", "votes", "method", "seed", "dimensions", "k", "above_chance", "stability",
     "groups", "assignments", "statements_by_common_ground", "representative", "needs_votes",
 }  # fmt: skip
-ADDED = {"threshold", "reserve", "positions", "held_out", "splits", "missing", "integrity", "notices"}
+ADDED = {"threshold", "reserve", "policy", "positions", "held_out", "splits", "missing", "integrity", "notices"}
 OF_A_STATEMENT = {"id", "common_ground", "lower", "enough_votes", "agree", "disagree", "pass", "by_group"}
 OF_A_GROUP = {"group", "agree", "disagree", "pass", "support", "lower", "upper"}
 VOTES = camps((26, 20), 30, seed=2, share=0.8)
@@ -72,17 +77,49 @@ def test_json_has_the_names_that_are_fixed_and_those_that_were_added(said, print
     assert all(one.keys() == {"group", "id", "has", "needs"} for one in found["needs_votes"])
 
 
-def test_counts_are_those_of_everybody_in_a_group_and_the_surest_comes_first(said) -> None:
+def test_the_surest_comes_first(said) -> None:
     found = json.loads(said("votes.csv", "--statements", "comments.csv", "--json")[0])
-    grouped = np.array([found["assignments"][voter] is not None for voter in VOTES.voters])
-    counted = VOTES.where(grouped[VOTES.voter]).counts()
-    counts = {name: row.tolist() for name, row in zip(VOTES.statements, counted, strict=True)}
-    listed = found["statements_by_common_ground"]
-    assert {one["id"]: [one["agree"], one["pass"], one["disagree"]] for one in listed} == {
-        name: count for name, count in counts.items() if name != "13"
-    }
-    enough = [one["common_ground"] for one in listed if one["enough_votes"]]
+    assert "13" not in {one["id"] for one in found["statements_by_common_ground"]}
+    enough = [one["common_ground"] for one in found["statements_by_common_ground"] if one["enough_votes"]]
     assert enough == sorted(enough, reverse=True)
+
+
+THIN = tuple(f"late{who},{who % 3},{1 if who else -1}" for who in range(4))
+"""Votes of four people who said too little to be in a group."""
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize("method", ["clew", "polis"])
+def test_totals_are_of_everybody_and_every_output_has_the_same(method: str, said, tmp_path: Path) -> None:
+    write_votes(tmp_path / "votes.csv", VOTES)
+    with (tmp_path / "votes.csv").open("a", encoding="utf-8") as file:
+        file.writelines(f"{row}\n" for row in THIN)
+    (tmp_path / "polis").mkdir()
+    words = (str(tmp_path / "votes.csv"), "--method", method, "--export", str(tmp_path / "polis"))
+    found = json.loads(said(*words, "--report", str(tmp_path / "map.html"), "--json")[0])
+    nowhere = {voter for voter, group in found["assignments"].items() if group is None}
+    assert nowhere & {"late0", "late1", "late2", "late3"}
+    rows = (tmp_path / "votes.csv").read_text(encoding="utf-8").split()[1:]
+    told = {one["id"]: one for one in found["statements_by_common_ground"]}
+    apart = 0
+    for name, one in told.items():
+        cast = Counter(row.split(",")[2] for row in rows if row.split(",")[1] == name)
+        assert [one["agree"], one["pass"], one["disagree"]] == [cast["1"], cast["0"], cast["-1"]]
+        for kind in ("agree", "pass", "disagree"):
+            assert one[kind] == sum(each[kind] for each in one["by_group"]) + one["not_placed"][kind]
+        apart += sum(one["not_placed"].values())
+    assert apart == sum(row.split(",")[0] in nowhere for row in rows)
+    for row in rows_of(tmp_path / "polis" / "comments.csv"):
+        one = told[row["comment-id"]]
+        assert [int(row["agrees"]), int(row["disagrees"])] == [one["agree"], one["disagree"]]
+    for row in rows_of(tmp_path / "polis" / "comment-groups.csv"):
+        one = told[row["comment-id"]]
+        for kind, plural in (("agree", "agrees"), ("disagree", "disagrees"), ("pass", "passes")):
+            assert int(row[f"total-{plural}"]) + one["not_placed"][kind] == one[kind]
 
 
 def test_the_same_bytes_twice_and_quiet_in_a_pipe(said) -> None:
@@ -158,6 +195,38 @@ def test_the_report_is_written_and_runs_nothing_of_what_people_wrote(said, tmp_p
     assert "alert(1)" in page
     assert "<script>alert" not in page
     assert "<img src=x" not in page
+
+
+def test_the_report_tells_the_whole_command_and_no_folder(
+    said, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_votes(tmp_path / "all votes.csv", VOTES)
+    (tmp_path / "gone.csv").write_text("voter-id\n3\n", encoding="utf-8")
+    declared = "\n".join(["voter-id,age", *(f"{one},old" for one in VOTES.voters)]) + "\n"
+    (tmp_path / "declared.csv").write_text(declared, encoding="utf-8")
+    (tmp_path / "census.csv").write_text("attribute,value,share\nage,old,1\n", encoding="utf-8")
+    given = ("--banned", "gone.csv", "--attributes", "declared.csv", "--margins", "census.csv")
+    files = [word if word.startswith("--") else str(tmp_path / word) for word in given]
+    words = ("--method", "polis", "--seed", "4", "--threshold", "0.7", "--updates", "2")
+    said(str(tmp_path / "all votes.csv"), *words, *files, "--report", str(tmp_path / "map.html"))
+    page = (tmp_path / "map.html").read_text(encoding="utf-8")
+    told = re.search(r"<code><bdi dir=\"ltr\">(.*?)</bdi></code>", page)
+    assert told is not None
+    typed = shlex.split(html.unescape(told[1]))
+    assert typed[:2] == ["clew", "map"]
+    assert typed[2] == "all votes.csv"
+    assert sorted(typed[3:]) == sorted([*words, *given, "--report", "again.html"])
+    assert str(tmp_path) not in page
+    monkeypatch.chdir(tmp_path)
+    said(*typed[2:])
+    assert (tmp_path / "again.html").read_text(encoding="utf-8") == page
+
+
+def test_updates_act_out_the_past_of_polis(said) -> None:
+    write_votes(Path("noise.csv"), noise(60, 20, seed=5))
+    words = ("noise.csv", "--method", "polis", "--json")
+    assert said(*words, "--updates", "1")[0] == said(*words)[0]
+    assert said(*words, "--updates", "5")[0] != said(*words)[0]
 
 
 def test_who_is_missing_takes_what_people_declared_and_the_population(said) -> None:

@@ -17,7 +17,7 @@ from clew.deliberate.statements import Statement
 from clew.deliberate.tally import Tally, tally
 from clew.deliberate.votes import votes_of
 
-PER_STATEMENT = ("probability", "accepted", "lower", "geometric_mean", "product", "enough_votes")
+PER_STATEMENT = ("probability", "rejected", "accepted", "lower", "geometric_mean", "product", "enough_votes")
 PER_CELL = ("support", "low", "high", "supported", "dissent")
 
 
@@ -65,6 +65,8 @@ def test_agreeing_and_disagreeing_are_mirrors(counts: Tally) -> None:
     one, other = find_common_ground(counts, policy), find_common_ground(mirrored, policy)
     assert (other.dissent >= one.supported - 1e-12).all()  # a claim of support must hold of people like them too
     assert (one.dissent >= other.supported - 1e-12).all()
+    assert (other.rejected == one.probability).all()
+    assert (one.rejected == other.probability).all()
     ids = tuple(str(column) for column in range(counts.agree.shape[1]))
     turned = {"agree": "disagree", "disagree": "agree"}
     told, again = (find_representative(each, Policy(), ids) for each in (counts, mirrored))
@@ -167,7 +169,7 @@ def test_a_statement_that_was_left_out_never_matters(seed: int) -> None:
         statements = tuple(Statement(one, moderated=-1 if one == "99" else 1) for one in votes.statements)
         conversation = Conversation(votes, statements).kept()
         counts = tally(conversation.votes, group, 2)
-        return findings(found(counts), conversation.votes.statements)
+        return findings(found(counts), conversation.votes.statements, conversation.votes.counts())
 
     assert told(everybody + kept + left_out) == told(everybody + kept)
 

@@ -77,6 +77,10 @@ def test_agree_for_disagree_gives_the_mirror(base: Mapped) -> None:
     assert same_people(found.group, base.group)
     mirrored = {one: sorted((b, a, p) for a, b, p in said) for one, said in cells(found).items()}
     assert mirrored == cells(base)
+    was, now = ({one.id: one for one in opinion_map_of(each).findings} for each in (base, found))
+    for name, one in was.items():
+        assert now[name].rejected == pytest.approx(one.common_ground, abs=1e-9)
+        assert one.rejected == pytest.approx(now[name].common_ground, abs=1e-9)
 
 
 def test_everybody_twice_leaves_the_groups_and_doubles_the_counts(base: Mapped) -> None:

@@ -11,6 +11,7 @@ import pytest
 from clew.deliberate.integrity import Integrity
 from clew.deliberate.missing import Missing
 from clew.deliberate.opinion_map import NeedsVotes, OpinionMap
+from clew.deliberate.policy import Policy
 from clew.deliberate.statements import Statement
 from clew.report import render_opinion
 from opinion_maps import (
@@ -268,6 +269,54 @@ def test_long_lists_are_folded_and_nothing_is_lost() -> None:
     assert len(unknown.all("tr")) == 27 + 2
 
 
+def test_what_every_group_rejects_is_agreement_too() -> None:
+    against = ((2, 55, 3), (6, 36, 3))
+    one = replace(a_finding("4", 0.0, against), rejected=0.97)
+    unsure = replace(a_finding("2", 0.0, against), rejected=0.8)
+    found = an_opinion_map(findings=(one, unsure))
+    said = section(found, "rejected").whole_text
+    assert "at least 90% sure that 60% or more of every group disagree. Whoever passes does not disagree." in said
+    assert "It is 97% sure that 60% or more of every group disagree." in said
+    assert "Fewest are against it in group B: 80% of those who voted on it." in said
+    assert TEXTS[2] not in said
+    assert "; 1 statement is rejected by every group" in section(found, "found").whole_text
+    assert section(found, "every").all("tr")[1].all("td")[0].whole_text == "rejected"
+    public = one_public(findings=(replace(a_finding("4", 0.0, ((8, 90, 7),)), rejected=0.999),))
+    assert "more than 99% sure that 60% or more disagree." in section(public, "rejected").whole_text
+    assert "; 1 statement is rejected." in section(public, "found").whole_text
+    assert "rejected" not in headings(page_of(render_opinion(replace(found, method="polis"))))
+
+
+def with_votes_of_nobodys(unplaced: int) -> OpinionMap:
+    """A map on which those in no group voted on the first statement: all but one agree, one disagrees."""
+    found = an_opinion_map(unplaced=unplaced)
+    first = found.findings[0]
+    more = replace(first, agree=first.agree + unplaced - 1, disagree=first.disagree + 1)
+    return replace(found, findings=(more, *found.findings[1:]))
+
+
+def test_votes_of_people_in_no_group_count_in_totals_and_stand_beside_the_groups() -> None:
+    found = with_votes_of_nobodys(12)
+    row = section(found, "every").all("tr")[1].all("td")
+    groups = sum(one.agree for one in found.findings[0].by_group)
+    assert [cell.whole_text for cell in row[2:5]] == [f"{groups + 11}", "5", "1"]
+    last = section(found, "common").all("table")[0].all("tr")[-1]
+    assert last.all("th")[0].whole_text == "In no group"
+    assert [cell.whole_text for cell in last.all("td")] == ["not estimated", "11", "0", "1"]
+    assert "In no group" not in section(found, "common").all("table")[1].whole_text
+    assert "votes are those of everybody" in section(found, "every").all("caption")[0].whole_text
+    assert "except" not in section(found, "every").all("caption")[0].whole_text
+
+
+def test_fewer_than_ten_people_in_no_group_are_hidden_as_a_small_group_is() -> None:
+    found = with_votes_of_nobodys(7)
+    assert render_opinion(found) == render_opinion(an_opinion_map(unplaced=7))
+    said = text_of(found)
+    assert "votes are those of everybody except people in no group, who are fewer than ten" in said
+    assert "Fewer than 10 people are in no group. Their votes are in no figure of this page" in said
+    assert "In no group" not in said
+
+
 def test_every_statement_stands_in_the_last_table() -> None:
     found = an_opinion_map()
     rows = section(found, "every").all("tr")[1:]
@@ -351,7 +400,7 @@ def test_of_many_patterns_the_least_likely_are_told() -> None:
 def test_how_it_was_done_has_settings_pictures_and_the_command() -> None:
     part = section(an_opinion_map(), "how")
     said = part.whole_text
-    assert "clew map VOTES.csv --statements STATEMENTS.csv --method clew --seed 7 --json" in said
+    assert "clew map VOTES.csv --method clew --seed 7 --report again.html" in said
     assert [one.attributes["aria-details"] for one in plots(part)] == [
         "picture-held-out-figures", "picture-groups-tried-figures",
     ]  # fmt: skip
@@ -359,9 +408,20 @@ def test_how_it_was_done_has_settings_pictures_and_the_command() -> None:
     assert "60% or more of a group agree, of all who voted, passes included" in said
 
 
-def test_the_command_names_a_threshold_that_is_not_the_usual_one() -> None:
-    assert "--threshold 0.75 --json" in text_of(an_opinion_map(threshold=0.75))
-    assert "75% or more of every group agree" in text_of(an_opinion_map(threshold=0.75))
+def test_the_command_is_the_one_that_was_given() -> None:
+    typed = "clew map 'all votes.csv' --banned gone.csv --threshold 0.75"
+    assert f"{typed} --report again.html" in section(an_opinion_map(command=typed), "how").whole_text
+
+
+def test_the_page_speaks_of_the_choices_that_were_made_for_this_map() -> None:
+    chosen = Policy(threshold=0.75, reserve=0.3, sure=0.95, least_votes=12, level=0.8)
+    said = text_of(an_opinion_map(policy=chosen))
+    assert "at least 95% sure that 75% or more of every group agree" in said
+    assert "30% or more disagree" in said
+    assert "a probability of 95% or more" in said
+    assert "hold the true share in 80% of all cases" in said
+    assert "12 in each group" in said
+    assert "2 statements are common ground" in said  # the third is 93% sure
 
 
 def test_the_test_against_chance_is_that_of_the_groups_that_were_taken() -> None:

@@ -69,7 +69,7 @@ def map_command(
 
     if report is not None and not report.parent.is_dir():
         raise InputError("there is no such folder for the report.", where=str(report.parent), do="Make it first.")
-    asked = MapRequest(votes, statements, method, seed, threshold, banned, former, attributes, margins, export)
+    asked = MapRequest(votes, statements, method, seed, threshold, banned, former, attributes, margins, export, updates)
     with progress("mapping", STEPS) as advance:
         found = map_files(asked, advance=advance)
     if report is not None:

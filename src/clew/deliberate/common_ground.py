@@ -25,18 +25,20 @@ MAJORITY = 0.5
 class CommonGround:
     """What is known of each statement (S) in each group (G × S).
 
-    probability (S): that in every group at least the threshold agree, the groups being judged apart. accepted (S):
-    that in no group as many as half disagree. lower (S): the least lower bound of support, in the group `worst` (S).
-    geometric_mean, product (S): of the groups' expected shares; of (agrees + 1) / (votes + 2), Polis' group-informed
-    consensus. support, low, high (G × S): the expected share who agree, and its interval. supported (G × S): the
-    probability that a group's support reaches the threshold. dissent (G × S): that the share of its members who
-    disagree reaches the reserve; of members alone, for a reservation is held by people who are there. needs (G): the
-    votes that it takes in each group. counts: plain votes, which are what is shown.
+    probability (S): that in every group at least the threshold agree, the groups being judged apart. rejected (S): that
+    in every group at least the threshold disagree. accepted (S): that in no group as many as half disagree. lower (S):
+    the least lower bound of support, in the group `worst` (S). geometric_mean, product (S): of the groups' expected
+    shares; of (agrees + 1) / (votes + 2), Polis' group-informed consensus. support, low, high (G × S): the expected
+    share who agree, and its interval. supported (G × S): the probability that a group's support reaches the threshold.
+    dissent (G × S): that the share of its members who disagree reaches the reserve; of members alone, for a reservation
+    is held by people who are there. needs (G): the votes that it takes in each group. counts: plain votes, which are
+    what is shown.
     """
 
     policy: Policy
     counts: Tally
     probability: Floats
+    rejected: Floats
     accepted: Floats
     lower: Floats
     worst: NDArray[np.int64]
@@ -87,6 +89,7 @@ def find_common_ground(counts: Tally, policy: Policy, weighted: Tally | None = N
         policy=policy,
         counts=counts,
         probability=supported.prod(0),
+        rejected=disagree.at_least(policy.threshold).prod(0),
         accepted=disagree.below(MAJORITY).prod(0),
         lower=low.min(0),
         worst=low.argmin(0),
@@ -101,12 +104,14 @@ def find_common_ground(counts: Tally, policy: Policy, weighted: Tally | None = N
     )
 
 
-def findings(ground: CommonGround, ids: Sequence[str]) -> tuple[StatementFinding, ...]:
+def findings(ground: CommonGround, ids: Sequence[str], everybody: NDArray[np.int64]) -> tuple[StatementFinding, ...]:
     """Return each statement's finding, surest common ground first; those without enough votes come last.
 
-    ids: the statements' ids (S), in the order of the columns. Equals are ordered by lower bound, then by id.
+    ids: the statements' ids (S), in the order of the columns. everybody: agrees, passes and disagrees of all who voted
+    (S × 3), whoever is in no group included. Equals are ordered by lower bound, then by id.
     """
-    found = (_finding(ground, column, one) for column, one in enumerate(ids))
+    rows = zip(ids, everybody.tolist(), strict=True)
+    found = (_finding(ground, column, one, counts) for column, (one, counts) in enumerate(rows))
     return tuple(sorted(found, key=_place))
 
 
@@ -114,23 +119,24 @@ def _place(one: StatementFinding) -> tuple[bool, float, float, tuple[int, int, s
     return not one.enough_votes, -one.common_ground, -one.lower, id_order(one.id)
 
 
-def _finding(ground: CommonGround, column: int, one: str) -> StatementFinding:
-    by_group = tuple(_of_group(ground, group, column) for group in range(len(ground.counts.size)))
+def _finding(ground: CommonGround, column: int, one: str, everybody: Sequence[int]) -> StatementFinding:
+    agree, passed, disagree = everybody
     reserved = ground.reservations(ground.is_common | ground.is_accepted)[:, column]
     return StatementFinding(
         id=one,
         common_ground=float(ground.probability[column]),
         lower=float(ground.lower[column]),
         enough_votes=bool(ground.enough_votes[column]),
-        agree=sum(each.agree for each in by_group),
-        disagree=sum(each.disagree for each in by_group),
-        passed=sum(each.passed for each in by_group),
-        by_group=by_group,
+        agree=agree,
+        disagree=disagree,
+        passed=passed,
+        by_group=tuple(_of_group(ground, group, column) for group in range(len(ground.counts.size))),
         worst_group=int(ground.worst[column]),
         geometric_mean=float(ground.geometric_mean[column]),
         product=float(ground.product[column]),
         reservations=tuple(np.flatnonzero(reserved).tolist()),
         accepted=float(ground.accepted[column]),
+        rejected=float(ground.rejected[column]),
     )
 
 

@@ -1,6 +1,8 @@
 """Files in, a map out: what the command line and notebooks ask for."""
 
+import shlex
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 
@@ -51,6 +53,36 @@ def map_files(asked: MapRequest, *, advance: Advance | None = None) -> OpinionMa
 
     Raises: InputError naming every mistake found: what is wrong, where, and what to do.
     """
+    return replace(_found(asked, advance), command=command_of(asked))
+
+
+def command_of(asked: MapRequest) -> str:
+    """Return what to type for the same map where its files lie; their names alone, as folders may tell of people.
+
+    >>> command_of(MapRequest("home/ann/votes.csv", Path("home/ann/what they said.csv"), threshold=0.7))
+    "clew map votes.csv --statements 'what they said.csv' --method clew --seed 0 --threshold 0.7"
+    """
+    votes = [asked.votes] if isinstance(asked.votes, str | Path) else asked.votes
+    options = {
+        "statements": asked.statements,
+        "method": asked.method,
+        "seed": asked.seed,
+        "threshold": asked.threshold,
+        "banned": asked.banned,
+        "former": asked.former,
+        "attributes": asked.attributes,
+        "margins": asked.margins,
+        "updates": asked.updates if asked.updates > 1 else None,
+    }
+    given = ((f"--{name}", _without_folder(value)) for name, value in options.items() if value is not None)
+    return shlex.join(["clew", "map", *(_without_folder(Path(one)) for one in votes), *chain(*given)])
+
+
+def _without_folder(value: object) -> str:
+    return value.name or str(value) if isinstance(value, Path) else str(value)
+
+
+def _found(asked: MapRequest, advance: Advance | None) -> OpinionMap:
     policy = Policy() if asked.threshold is None else replace(Policy(), threshold=asked.threshold)
     former = None if asked.former is None else read_former(asked.former)
     if asked.margins is not None and asked.attributes is None:

@@ -1,5 +1,6 @@
 """The JSON of an opinion map; its names are fixed, for other people's scripts read them."""
 
+from dataclasses import asdict
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,7 @@ def _found(found: "OpinionMap") -> dict[str, Any]:  # Any: JSON
         "stability": _number(found.stability),
         "threshold": found.threshold,
         "reserve": found.reserve,
+        "policy": asdict(found.policy),
     }
 
 
@@ -80,9 +82,11 @@ def _finding(one: "StatementFinding") -> dict[str, Any]:  # Any: JSON
         "lower": _number(one.lower),
         "enough_votes": one.enough_votes,
         "accepted": _number(one.accepted),
+        "rejected": _number(one.rejected),
         "agree": one.agree,
         "disagree": one.disagree,
         "pass": one.passed,
+        "not_placed": dict(zip(("agree", "disagree", "pass"), one.not_placed, strict=True)),
         "by_group": [
             {"group": each.group, "agree": each.agree, "disagree": each.disagree, "pass": each.passed,
              "support": _number(each.support), "lower": _number(each.lower), "upper": _number(each.upper)}

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from clew.deliberate.integrity import Integrity
 from clew.deliberate.missing import Missing
 from clew.deliberate.opinion_json import opinion_json
+from clew.deliberate.policy import Policy
 from clew.deliberate.statements import Statement
 
 FEW_VOTES = 15
@@ -66,7 +67,8 @@ class StatementFinding:
     group-informed consensus). `lower`: the lower credible bound of support in the group where it is least.
     `geometric_mean`: of the groups' support. `product`: Polis' group-informed consensus. `reservations`: groups in
     which dissent is credible although the statement is common ground or accepted. `accepted`: the probability that in
-    no group as many as half disagree (None: not asked).
+    no group as many as half disagree; `rejected`: that in every group at least the threshold disagree (None: not
+    asked). `agree`, `disagree`, `passed`: votes of everybody, whoever is in no group included.
     """
 
     id: str
@@ -82,6 +84,16 @@ class StatementFinding:
     product: float
     reservations: tuple[int, ...] = ()
     accepted: float | None = None
+    rejected: float | None = None
+
+    @property
+    def not_placed(self) -> tuple[int, int, int]:
+        """Agrees, disagrees and passes of those who are in no group."""
+        return (
+            self.agree - sum(one.agree for one in self.by_group),
+            self.disagree - sum(one.disagree for one in self.by_group),
+            self.passed - sum(one.passed for one in self.by_group),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +143,8 @@ class Split:
 class OpinionMap:
     """What people really agree on, how sure it is, and what to ask next. Its JSON is that of `clew map --json`.
 
-    `threshold`: the share that counts as support. `reserve`: the share of dissent that counts as a reservation.
-    `told_apart_by`: in how many directions groups were looked for.
+    `policy`: what was called support, dissent and sure. `told_apart_by`: in how many directions groups were looked for.
+    `command`: what computes it again, by the names of files alone; empty where it was not computed from files.
     """
 
     method: Literal["clew", "polis"]
@@ -143,8 +155,7 @@ class OpinionMap:
     dimensions: int
     above_chance: bool
     stability: float
-    threshold: float
-    reserve: float
+    policy: Policy
     groups: tuple[Group, ...]
     places: tuple[Place, ...]
     statements: tuple[Statement, ...]
@@ -158,6 +169,17 @@ class OpinionMap:
     notices: tuple[str, ...] = ()
     axes: tuple[str, ...] = field(default=())
     told_apart_by: int = 2
+    command: str = ""
+
+    @property
+    def threshold(self) -> float:
+        """The share of a group that counts as support."""
+        return self.policy.threshold
+
+    @property
+    def reserve(self) -> float:
+        """The share of dissent that counts as a reservation."""
+        return self.policy.reserve
 
     @property
     def is_thin(self) -> bool:

@@ -11,7 +11,7 @@ from clew.report import opinion_each, opinion_missing, opinion_patterns, opinion
 from clew.report import opinion_method as method
 from clew.report.document import PAGES, Content, Part, style_of
 from clew.report.figures import share
-from clew.report.opinion_hidden import begins, named, withheld
+from clew.report.opinion_hidden import begins, named
 from clew.report.opinion_picture import drawing_of
 from clew.report.opinion_statements import SHARES, Told, in_their_words, lacking, plain, said_by_id, told_of
 
@@ -40,6 +40,7 @@ PARTS = (
     Part("groups", "Each group in its own words", ("in_their_words",)),
     Part("common", "Common ground"),
     Part("reservations", "Agreement with reservations", ("reserved",)),
+    Part("rejected", "What is rejected", ("rejected",)),
     Part("divides", "What divides"),
     Part("unknown", "What is not known yet", ("unknown",)),
     Part("missing", "Who is missing", ("missing",)),
@@ -73,7 +74,6 @@ def content_of(found: OpinionMap) -> Content:
         "headline": opinion_words.headline(found, told),
         "drawing": drawing,
         "map_rows": opinion_people.map_rows(found, drawing),
-        "hidden": withheld(found),
         "missing": found.missing,
         "integrity": found.integrity,
         "axes": tuple(plain(axis) for axis in found.axes),
@@ -92,6 +92,7 @@ def _of_statements(found: OpinionMap, told: tuple[Told, ...]) -> Content:
         "told": told,
         "common": without,
         "nearest": () if without else _nearest(found, told),
+        "rejected": _rejected(found, told),
         "reserved": tuple(one for one in told if one.finding.reservations),
         "divided": tuple(sorted((one for one in told if one.is_divided), key=lambda one: -one.gap)),
         "lacking": needed,
@@ -99,6 +100,12 @@ def _of_statements(found: OpinionMap, told: tuple[Told, ...]) -> Content:
         "in_their_words": in_their_words(found, told),
         "threshold_at": SHARES.at(found.threshold),
     }
+
+
+def _rejected(found: OpinionMap, told: tuple[Told, ...]) -> tuple[Told, ...]:
+    """What every group is against, the surest first; Polis does not ask."""
+    against = (one for one in told if one.is_rejected) if found.method == "clew" else ()
+    return tuple(sorted(against, key=lambda one: -(one.finding.rejected or 0.0)))
 
 
 def _nearest(found: OpinionMap, told: tuple[Told, ...]) -> tuple[Told, ...]:

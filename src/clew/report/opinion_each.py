@@ -66,6 +66,21 @@ def _reservation(name: str, votes: GroupVotes | None) -> str:
     )
 
 
+def rejected_sentence(one: Told, found: OpinionMap) -> str:
+    """Return how sure it is that everybody is against a statement, and in which group that is least so."""
+    whom = "disagree" if found.k <= 1 else "of every group disagree"
+    sure = f"It is {probability(one.finding.rejected or 0.0)} sure that {share(found.threshold)} or more {whom}."
+    shown = [(bar.name, bar.votes) for bar in one.bars if bar.votes]
+    if found.k <= 1 or not shown:
+        return sure
+    name, votes = min(shown, key=lambda row: _against(row[1]))
+    return f"{sure} Fewest are against it in {name}: {share(_against(votes))} of those who voted on it."
+
+
+def _against(votes: GroupVotes) -> float:
+    return votes.disagree / max(votes.agree + votes.disagree + votes.passed, 1)
+
+
 def needs_sentence(one: Lacking) -> str:
     """Return how many more votes a statement needs, and from whom."""
     each = [f"{plural(needs - has, 'more vote')}{name and f' from {name}'}" for name, has, needs in one.groups]

@@ -14,6 +14,11 @@ def withheld(found: OpinionMap) -> frozenset[int]:
     return frozenset(group.id for group in found.groups if group.size < FEWEST)
 
 
+def hides_the_unplaced(found: OpinionMap) -> bool:
+    """Return whether votes of those in no group stay hidden: they voted, and are fewer than ten."""
+    return 0 < sum(one.group is None and one.votes > 0 for one in found.places) < FEWEST
+
+
 def shown(found: OpinionMap) -> tuple[Group, ...]:
     """Return the groups that are not hidden, in their order."""
     hidden = withheld(found)

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from math import isfinite
 
 from clew.deliberate.opinion_map import HeldOut, OpinionMap, Split
-from clew.deliberate.policy import Policy
 from clew.evaluate.finding import Picture, Point, Series
 from clew.report.figures import chance, share
+from clew.report.opinion_statements import harmless
 from clew.report.pictures import Plot, figure, plot_of
 
 METHODS = {
@@ -78,13 +78,13 @@ def _figure(value: float | None) -> str:
 
 def settings(found: OpinionMap) -> tuple[tuple[str, str], ...]:
     """Return what the map was set to, as terms and values."""
-    policy = Policy()
+    policy = found.policy
     return (
         ("Method", METHODS[found.method]),
         ("Seed of all draws", str(found.seed)),
         ("Directions", str(found.dimensions)),
-        ("Support", f"{share(found.threshold)} or more of a group agree, of all who voted, passes included"),
-        ("Reservation", f"{share(found.reserve)} or more of a group disagree"),
+        ("Support", f"{share(policy.threshold)} or more of a group agree, of all who voted, passes included"),
+        ("Reservation", f"{share(policy.reserve)} or more of a group disagree"),
         ("Sure", f"a probability of {share(policy.sure)} or more"),
         ("Intervals", f"hold the true share in {share(policy.level)} of all cases"),
         ("Enough votes", f"{policy.least_votes} in each group, or everybody where a group is smaller"),
@@ -92,8 +92,6 @@ def settings(found: OpinionMap) -> tuple[tuple[str, str], ...]:
 
 
 def command(found: OpinionMap) -> str:
-    """Return what to type to compute the same map again from the same files."""
-    threshold = "" if found.threshold == Policy().threshold else f" --threshold {found.threshold:g}"
-    return (
-        f"clew map VOTES.csv --statements STATEMENTS.csv --method {found.method} --seed {found.seed}{threshold} --json"
-    )
+    """Return what to type to compute the same map again from the same files, in the names of those files."""
+    typed = found.command or f"clew map VOTES.csv --method {found.method} --seed {found.seed}"
+    return harmless(f"{typed} --report again.html")

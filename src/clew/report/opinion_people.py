@@ -7,12 +7,16 @@ from statistics import median
 from clew.deliberate.disclosure import FEWEST
 from clew.deliberate.opinion_map import Group, OpinionMap
 from clew.report.figures import MINUS, plural, share
-from clew.report.opinion_hidden import begins, named, withheld
+from clew.report.opinion_hidden import begins, hides_the_unplaced, named, withheld
 from clew.report.opinion_picture import MOST_DOTS, Cluster, Drawing, mean_spread
 
 SMALL_GROUPS = (
     f"Groups of fewer than {FEWEST} people are not drawn, and their votes and middle are withheld, because somebody"
     " could be recognised in them. They count in full in how sure common ground is."
+)
+HIDDEN_UNPLACED = (
+    f"Fewer than {FEWEST} people are in no group. Their votes are in no figure of this page, because somebody could be"
+    " recognised in them."
 )
 EACH_MARK = "Each small mark is one person, placed by how they voted: the nearer two marks, the more alike the votes."
 
@@ -148,6 +152,7 @@ def hidden_sentences(found: OpinionMap, drawing: Drawing | None) -> tuple[str, .
             "No voter's id is in this page, and nobody's votes are shown one by one, so that nobody can be looked up.",
             SMALL_GROUPS,
             _not_drawn(found),
+            HIDDEN_UNPLACED if hides_the_unplaced(found) else "",
             f"Of more than {MOST_DOTS:,} people, {MOST_DOTS:,} are drawn." if drawing and _sampled(drawing) else "",
         )
         if sentence

@@ -5,11 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from clew.deliberate.opinion_map import GroupVotes, OpinionMap, Representative, StatementFinding
-from clew.deliberate.policy import Policy
-from clew.report.opinion_hidden import named, withheld
+from clew.report.opinion_hidden import hides_the_unplaced, named, withheld
 from clew.report.plots import Bar, Scale
 
-SURE = Policy().sure
 MOST_CHARACTERS = 1000
 NEVER_SHOWN = "\N{REPLACEMENT CHARACTER}"
 SHARES = Scale(0.0, 1.0)
@@ -36,14 +34,21 @@ class GroupBar:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One statement with what was found of it. `votes`, `agree`, `disagree`, `passed`: of the groups that are shown."""
+    """One statement with what was found of it. `votes`, `agree`, `disagree`, `passed`: of everybody who is shown.
+
+    unplaced: agrees, disagrees and passes of those in no group; None where they are hidden. is_common, is_rejected:
+    whether it is said that every group supports it, or that every group is against it.
+    """
 
     said: Said
     finding: StatementFinding
     bars: tuple[GroupBar, ...]
+    unplaced: tuple[int, int, int] | None
     agree: int
     disagree: int
     passed: int
+    is_common: bool
+    is_rejected: bool
 
     @property
     def votes(self) -> int:
@@ -54,11 +59,6 @@ class Told:
     def least(self) -> GroupBar:
         """The group that supports it least."""
         return next(one for one in self.bars if one.least)
-
-    @property
-    def is_common(self) -> bool:
-        """Whether it is said to be common ground."""
-        return self.finding.enough_votes and self.finding.common_ground >= SURE
 
     @property
     def gap(self) -> float:
@@ -84,6 +84,8 @@ class Told:
             return "too few votes"
         if self.is_common:
             return "common ground, with reservations" if self.finding.reservations else "common ground"
+        if self.is_rejected:
+            return "rejected"
         if self.finding.reservations:
             return "accepted, with reservations"
         return "divides" if self.is_divided else "no common ground shown"
@@ -126,8 +128,8 @@ class Lacking:
 
 def told_of(found: OpinionMap) -> tuple[Told, ...]:
     """Return every statement that was found anything of, in the order of the findings."""
-    said, names, hidden = said_by_id(found), named(found.groups), withheld(found)
-    return tuple(_told(one, _said(said, one.id), names, hidden) for one in found.findings)
+    said = said_by_id(found)
+    return tuple(_told(one, _said(said, one.id), found) for one in found.findings)
 
 
 def in_their_words(found: OpinionMap, told: Sequence[Told]) -> tuple[InItsWords, ...]:
@@ -178,15 +180,22 @@ def _said(said: Mapping[str, Said], name: str) -> Said:
     return said.get(name, Said(plain(name), ""))
 
 
-def _told(finding: StatementFinding, said: Said, names: Mapping[int, str], hidden: frozenset[int]) -> Told:
-    shown = [one for one in finding.by_group if one.group not in hidden]
+def _told(finding: StatementFinding, said: Said, found: OpinionMap) -> Told:
+    names, hidden = named(found.groups), withheld(found)
+    unplaced = None if hides_the_unplaced(found) else finding.not_placed
+    counted = [(one.agree, one.disagree, one.passed) for one in finding.by_group if one.group not in hidden]
+    agree, disagree, passed = map(sum, zip(*counted, unplaced or (0, 0, 0), strict=True))
+    sure = found.policy.sure
     return Told(
         said=said,
         finding=finding,
         bars=tuple(_group_bar(finding, one, names, hidden) for one in finding.by_group),
-        agree=sum(one.agree for one in shown),
-        disagree=sum(one.disagree for one in shown),
-        passed=sum(one.passed for one in shown),
+        unplaced=unplaced,
+        agree=agree,
+        disagree=disagree,
+        passed=passed,
+        is_common=finding.enough_votes and finding.common_ground >= sure,
+        is_rejected=finding.enough_votes and (finding.rejected or 0.0) >= sure,
     )
 
 
@@ -208,10 +217,15 @@ def plain(text: str) -> str:
 
     Half characters, control characters and code points that are no characters give way to a mark.
     """
-    kept = " ".join("".join(_harmless(one) for one in text[: 2 * MOST_CHARACTERS]).split())
+    kept = " ".join(harmless(text[: 2 * MOST_CHARACTERS]).split())
     if len(text) <= 2 * MOST_CHARACTERS and len(kept) <= MOST_CHARACTERS:
         return kept
     return f"{kept[:MOST_CHARACTERS]} … (cut: {len(text):,} characters in all)"
+
+
+def harmless(text: str) -> str:
+    """Return a text with a mark for whatever no page may hold."""
+    return "".join(map(_harmless, text))
 
 
 def _harmless(character: str) -> str:

@@ -5,8 +5,9 @@ from math import isfinite
 
 from clew.deliberate.opinion_map import OpinionMap
 from clew.report.figures import chance, plural, share
+from clew.report.opinion_hidden import hides_the_unplaced, withheld
 from clew.report.opinion_people import with_a_place
-from clew.report.opinion_statements import SURE, Lacking, Told
+from clew.report.opinion_statements import Lacking, Told
 
 ONE_PUBLIC = (
     "No groups could be told from chance: read this as one public. That is a finding, not a failure: a map that"
@@ -78,6 +79,7 @@ def common_sentence(found: OpinionMap, told: Sequence[Told]) -> str:
     common = [one for one in told if one.is_common]
     reserved = sum(bool(one.finding.reservations) for one in common)
     accepted = sum(bool(one.finding.reservations) and not one.is_common for one in told)
+    rejected = sum(one.is_rejected for one in told)
     unknown = sum(not one.finding.enough_votes for one in told)
     if common:
         said = f"{plural(len(common), 'statement')} {'is' if len(common) == 1 else 'are'} common ground"
@@ -89,6 +91,9 @@ def common_sentence(found: OpinionMap, told: Sequence[Told]) -> str:
         said += (
             f"; {plural(accepted, 'further statement')} {'is' if accepted == 1 else 'are'} accepted, with reservations"
         )
+    if rejected:
+        by = "" if found.k <= 1 else " by every group"
+        said += f"; {plural(rejected, 'statement')} {'is' if rejected == 1 else 'are'} rejected{by}"
     return f"{said}{_not_known(unknown)}."
 
 
@@ -100,8 +105,9 @@ def what_counts(found: OpinionMap) -> str:
     """Return what is called common ground on this page."""
     whom = "of those who voted on it" if found.k <= 1 else "of every group"
     return (
-        f"A statement is common ground where it is at least {share(SURE)} sure that {share(found.threshold)} or more"
-        f" {whom} agree. Whoever passes does not agree, so passes count as votes that are not support."
+        f"A statement is common ground where it is at least {share(found.policy.sure)} sure that"
+        f" {share(found.threshold)} or more {whom} agree. Whoever passes does not agree, so passes count as votes that"
+        " are not support."
     )
 
 
@@ -111,9 +117,25 @@ def what_is_reserved(found: OpinionMap) -> str:
     some_group = "" if found.k <= 1 else " in some group"
     return (
         f"These are common ground, or at least accepted, which means that {no_group} disagree. Yet it is at least"
-        f" {share(SURE)} sure that{some_group} {share(found.reserve)} or more disagree. Whoever acts on them should ask"
-        " those people why first."
+        f" {share(found.policy.sure)} sure that{some_group} {share(found.reserve)} or more disagree. Whoever acts on"
+        " them should ask those people why first."
     )
+
+
+def what_is_rejected(found: OpinionMap) -> str:
+    """Return what is called rejected on this page."""
+    whom = "of those who voted on it" if found.k <= 1 else "of every group"
+    return (
+        f"People agree here too, but against: it is at least {share(found.policy.sure)} sure that"
+        f" {share(found.threshold)} or more {whom} disagree. Whoever passes does not disagree."
+    )
+
+
+def whose_votes(found: OpinionMap) -> str:
+    """Return whose votes are counted in the totals of the page."""
+    hidden = ["groups of fewer than ten people"] if withheld(found) else []
+    hidden += ["people in no group, who are fewer than ten"] if hides_the_unplaced(found) else []
+    return f"votes are those of everybody{' except ' if hidden else ''}{' and '.join(hidden)}"
 
 
 def what_divides(found: OpinionMap) -> str:

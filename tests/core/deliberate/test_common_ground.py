@@ -19,6 +19,11 @@ def a_tally(cells: list[list[tuple[int, int, int]]], size: list[int]) -> Tally:
     return Tally(agree, passed, disagree, np.array(size))
 
 
+def in_groups(counts: Tally) -> np.ndarray:
+    """Agrees, passes and disagrees of all groups together on each statement."""
+    return np.stack([counts.agree, counts.passed, counts.disagree], axis=2).sum(0).astype(int)
+
+
 TWO_CAMPS = a_tally(
     [
         [(90, 5, 5), (95, 5, 0), (10, 0, 90), (70, 0, 30), (80, 10, 10)],
@@ -34,7 +39,7 @@ def ground() -> CommonGround:
 
 
 def test_the_bridge_comes_first_and_what_is_thinly_seen_last(ground: CommonGround) -> None:
-    found = findings(ground, IDS)
+    found = findings(ground, IDS, in_groups(TWO_CAMPS))
     ids = [one.id for one in found]
     assert ids[:2] == ["10", "1"]
     assert set(ids[2:4]) == {"2", "9"}
@@ -45,13 +50,40 @@ def test_the_bridge_comes_first_and_what_is_thinly_seen_last(ground: CommonGroun
 
 
 def test_each_finding_shows_plain_counts_and_the_group_where_support_is_least(ground: CommonGround) -> None:
-    one = {each.id: each for each in findings(ground, IDS)}["9"]
+    one = {each.id: each for each in findings(ground, IDS, in_groups(TWO_CAMPS))}["9"]
     assert (one.agree, one.passed, one.disagree) == (97, 8, 35)
     assert [(each.agree, each.passed, each.disagree) for each in one.by_group] == [(95, 5, 0), (2, 3, 35)]
     assert one.worst_group == 1
     assert one.lower == one.by_group[1].lower < one.by_group[1].support < one.by_group[1].upper
     assert one.product == pytest.approx(96 / 102 * 3 / 42)
     assert one.geometric_mean == pytest.approx(np.sqrt(one.by_group[0].support * one.by_group[1].support))
+
+
+def test_totals_are_of_everybody_and_those_in_no_group_are_told_apart(ground: CommonGround) -> None:
+    everybody = in_groups(TWO_CAMPS) + np.array([[4, 2, 1], [0, 0, 0], [0, 0, 5], [1, 0, 0], [0, 3, 0]])
+    found = {one.id: one for one in findings(ground, IDS, everybody)}
+    assert (found["10"].agree, found["10"].passed, found["10"].disagree) == (130, 9, 8)
+    assert {name: one.not_placed for name, one in found.items()} == {
+        "10": (4, 1, 2), "9": (0, 0, 0), "2": (0, 5, 0), "1": (1, 0, 0), "7": (0, 0, 3),
+    }  # fmt: skip
+
+
+def test_what_every_group_disagrees_with_is_rejected_and_what_one_wants_is_not() -> None:
+    cells = [[(5, 5, 90), (5, 5, 90), (5, 5, 90)], [(2, 2, 46), (46, 2, 2), (1, 0, 1)]]
+    found = find_common_ground(a_tally(cells, [120, 60]), Policy())
+    told = {one.id: one for one in findings(found, ("both", "one", "few"), in_groups(found.counts))}
+    assert told["both"].rejected is not None
+    assert told["both"].rejected > 0.99
+    assert told["both"].common_ground < 1e-6
+    assert told["one"].rejected is not None
+    assert told["one"].rejected < 1e-6
+    assert not told["few"].enough_votes
+
+
+def test_passing_is_not_disagreeing_either() -> None:
+    with_passes = find_common_ground(a_tally([[(0, 50, 50), (0, 0, 50)]], [200]), Policy())
+    assert with_passes.rejected[0] < 0.1
+    assert with_passes.rejected[1] > 0.99
 
 
 def test_passing_is_not_agreeing() -> None:
@@ -64,10 +96,10 @@ def test_passing_is_not_agreeing() -> None:
 
 def test_reservations_are_told_of_common_ground_and_of_what_all_accept(ground: CommonGround) -> None:
     """Of statements that a group rejects it is no news that it has reservations."""
-    found = {one.id: one.reservations for one in findings(ground, IDS)}
+    found = {one.id: one.reservations for one in findings(ground, IDS, in_groups(TWO_CAMPS))}
     assert found == {"10": (), "9": (), "2": (), "7": (), "1": (0,)}
     half = a_tally([[(100, 35, 65)], [(70, 25, 5)]], [220, 120])
-    (accepted,) = findings(find_common_ground(half, Policy()), ("1",))
+    (accepted,) = findings(find_common_ground(half, Policy()), ("1",), in_groups(half))
     assert accepted.reservations == (0,)
     assert accepted.common_ground < 0.1
     assert accepted.accepted is not None
@@ -146,7 +178,7 @@ def test_the_probability_is_that_of_all_groups_at_once() -> None:
 def test_nobody_asked_and_one_group_alone() -> None:
     found = find_common_ground(a_tally([[(0, 0, 0), (50, 5, 0)]], [80]), Policy())
     assert found.enough_votes.tolist() == [False, True]
-    assert findings(found, ("a", "b"))[0].id == "b"
+    assert findings(found, ("a", "b"), in_groups(found.counts))[0].id == "b"
     assert np.isfinite(found.low).all()
     assert found.worst.tolist() == [0, 0]
 

@@ -44,12 +44,11 @@ def polis_opinion_map(conversation: Conversation, policy: Policy, seed: int = 0,
         dimensions=2,
         above_chance=False,
         stability=nan,
-        threshold=policy.threshold,
-        reserve=policy.reserve,
+        policy=policy,
         groups=_groups(found),
         places=_places(found, conversation),
         statements=shown.statements,
-        findings=_by_polis(findings(ground, ids), found, conversation),
+        findings=_by_polis(findings(ground, ids, shown.votes.counts()), found, conversation),
         representative=_representative(found, conversation),
         needs_votes=needs_votes(ground, ids),
         notices=(*conversation.notices, ALWAYS),
@@ -76,8 +75,9 @@ def _places(found: PolisMap, conversation: Conversation) -> tuple[Place, ...]:
         found.group.tolist(),
         strict=True,
     )
+    certain = tuple(map(tuple, np.eye(found.k).tolist()))
     return tuple(
-        Place(voter, votes, x, y, None, None, None, group, tuple(np.eye(found.k)[group].tolist()))
+        Place(voter, votes, x, y, None, None, None, group, certain[group])
         if group >= 0
         else Place(voter, votes, None, None, None, None, None, None, ())
         for voter, votes, (x, y), group in rows
