@@ -28,5 +28,7 @@ class Conversation:
 
     def kept(self) -> "Conversation":
         """The conversation without the statements that were left out, as if nobody had voted on them."""
+        if not self.left_out.any():
+            return self
         votes = self.votes.of_statements(~self.left_out)
         return Conversation(votes, tuple(one for one in self.statements if not one.left_out), self.notices)

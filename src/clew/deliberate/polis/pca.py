@@ -27,7 +27,8 @@ def residuals_of(matrix: Matrix, centre: Floats) -> csr_array:
     votes = matrix.votes
     left = votes.value - centre[votes.statement]
     left[matrix.zeroed[votes.statement]] = 0.0
-    return csr_array((left, votes.statement, votes.start), shape=(len(votes.voters), len(votes.statements)))
+    start = votes.start.astype(np.int32) if len(left) < 1 << 31 else votes.start  # wide ones make wide indices
+    return csr_array((left, votes.statement, start), shape=(len(votes.voters), len(votes.statements)))
 
 
 def components_of(residuals: csr_array) -> Floats:
@@ -55,7 +56,7 @@ def _dense(residuals: csr_array) -> tuple[Floats, Floats]:
 
 def _lanczos(residuals: csr_array) -> tuple[Floats, Floats]:
     """The two largest eigenvalues of the cross products and their vectors, from the same start each time."""
-    columns, across = residuals.shape[1], residuals.T.tocsr()
+    columns, across = residuals.shape[1], residuals.T
     products = LinearOperator((columns, columns), matvec=lambda vector: across @ (residuals @ vector), dtype=float)
     start = np.cos(np.arange(1.0, columns + 1)) / sqrt(columns)
     values, vectors = eigsh(products, k=COMPONENTS, v0=start, tol=0)
