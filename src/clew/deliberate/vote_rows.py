@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from clew.deliberate.text_ids import Words, key_of, words_of
 from clew.deliberate.vote_columns import EMPTY, NOT_WHOLE, chance, moment, raw, vote, whole
-from clew.deliberate.votes import coded
 from clew.tables.table import Table
 
 Ints = NDArray[np.int64]
@@ -48,9 +48,9 @@ def read_rows(table: Table) -> VoteRows:
 
     Raises: InputError where the files cannot be read through.
     """
-    words: dict[str, tuple[str, ...]] = {}
+    words: dict[str, Words] = {}
     while isinstance(columns := _columns(table, words), list):
-        words.update((name, _distinct(table, name)) for name in columns)
+        words.update((name, words_of(table, name)) for name in columns)
     return VoteRows(
         who=_coded(columns[VOTER], words.get(VOTER)),
         what=_coded(columns[STATEMENT], words.get(STATEMENT)),
@@ -60,7 +60,7 @@ def read_rows(table: Table) -> VoteRows:
     )
 
 
-def _columns(table: Table, words: dict[str, tuple[str, ...]]) -> dict[str, NDArray[Any]] | list[str]:
+def _columns(table: Table, words: dict[str, Words]) -> dict[str, NDArray[Any]] | list[str]:
     """The columns of all rows; or the names of those whose ids turned out to be no numbers."""
     query = f"SELECT {', '.join(_asked(table, words))} FROM {table.source}"
     pieces: dict[str, list[NDArray[Any]]] = {column: [] for column in table.columns}
@@ -71,14 +71,14 @@ def _columns(table: Table, words: dict[str, tuple[str, ...]]) -> dict[str, NDArr
             if texts:
                 return texts
             for name, column in batch.items():
-                pieces[name].append(_narrow(column))
+                pieces[name].append(words[name].places(column) if name in words else _narrow(column))
     return {name: _joined(pieces.pop(name)) for name in table.columns}
 
 
-def _asked(table: Table, words: dict[str, tuple[str, ...]]) -> Iterator[str]:
+def _asked(table: Table, words: dict[str, Words]) -> Iterator[str]:
     kinds = {VOTER: whole, STATEMENT: whole, VOTE: vote, MOMENT: moment, CHANCE: chance}
     for name in table.columns:
-        yield f"enum_code({raw(table, name)}::{_type(name)})::INTEGER" if name in words else kinds[name](table, name)
+        yield key_of(raw(table, name), words[name].salt) if name in words else kinds[name](table, name)
 
 
 def _narrow(values: NDArray[Any]) -> NDArray[Any]:
@@ -92,19 +92,8 @@ def _joined(pieces: list[NDArray[Any]]) -> NDArray[Any]:
     return np.concatenate(pieces) if pieces else np.zeros(0, np.int64)
 
 
-def _type(column: str) -> str:
-    return f'"the words of {column}"'
-
-
-def _distinct(table: Table, column: str) -> tuple[str, ...]:
-    """The distinct words of a column, in the order in which the session numbers them."""
-    kind = _type(column)
-    table.fetch(f"CREATE TYPE {kind} AS ENUM (SELECT DISTINCT {raw(table, column)} FROM {table.source})")
-    return tuple(row[0] for row in table.fetch(f"SELECT unnest(enum_range(NULL::{kind}))"))
-
-
-def _coded(ids: NDArray[np.integer], words: tuple[str, ...] | None) -> Coded:
-    return _coded_numbers(ids) if words is None else _coded_words(ids, words)
+def _coded(ids: NDArray[np.integer], words: Words | None) -> Coded:
+    return _coded_numbers(ids) if words is None else _coded_words(ids.astype(np.int32, copy=False), words)
 
 
 def _coded_numbers(ids: NDArray[np.integer]) -> Coded:
@@ -120,8 +109,6 @@ def _coded_numbers(ids: NDArray[np.integer]) -> Coded:
     return Coded(tuple(map(str, distinct.tolist())), place, None)
 
 
-def _coded_words(codes: NDArray[np.integer], words: tuple[str, ...]) -> Coded:
-    """Blanks around an id are no part of it, so that several words may be one id."""
-    names, place = coded([word.strip() for word in words])
-    nothing = np.array([not word.strip() for word in words])[codes] if "" in names else np.zeros(0, np.bool_)
-    return Coded(names, place.astype(np.int32)[codes], int(nothing.argmax()) if nothing.any() else None)
+def _coded_words(place: NDArray[np.int32], words: Words) -> Coded:
+    nothing = np.zeros(0, np.bool_) if words.empty is None else place == words.empty
+    return Coded(words.names, place, int(nothing.argmax()) if nothing.any() else None)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from clew.errors import InputError
 from clew.evaluate import grid, limbs
 from clew.evaluate.cells import (
     Grouping,
@@ -22,7 +23,6 @@ from clew.evaluate.profile import Profile, Profiles
 from clew.evaluate.rows import Layout
 from clew.evaluate.wide_sums import are_many, wide_sums
 from clew.tables.table import Table
-from clew.tables.unreadable import no_room
 
 PASSES = (1, 4, 16)
 """In how many passes the cells are summed, one after another, where memory does not suffice for fewer."""
@@ -69,7 +69,7 @@ def scan(table: Table, profiles: Profiles, layouts: Sequence[Layout]) -> Scanned
         )
         labels = _coded(table, {key.column: place for place, key in enumerate(keys) if key.kind == "text"})
     except duckdb.OutOfMemoryException as error:
-        raise no_room(table.parts) from error
+        raise _too_many(table) from error
     except duckdb.Error as error:
         used = dict.fromkeys(one.column for each in variables for one in each) | (
             {weights.column: None} if weights else {}
@@ -77,6 +77,14 @@ def scan(table: Table, profiles: Profiles, layouts: Sequence[Layout]) -> Scanned
         raise check_values(table, [profiles.variables[column] for column in used], layout) from error
     outcomes = {each[0].column: Sums(each, summed) for each, summed in zip(variables, kept, strict=True)}
     return Scanned(outcomes, weights, tuple(one.column for one in factors), keys, labels)
+
+
+def _too_many(table: Table) -> InputError:
+    return InputError(
+        "the products of so many columns, in so many combinations of arm, cluster, block and group, cannot be held.",
+        where=f"{table.parts[0].path}, [outcome] adjust_for",
+        do="Adjust for fewer columns (one prediction made of them counts as one); group by groups, not measurements.",
+    )
 
 
 def _choices(

@@ -93,7 +93,9 @@ class Table:
             raise self._refused(error) from error
 
     def _refused(self, error: duckdb.Error) -> InputError:
-        return no_room(self.parts) if isinstance(error, duckdb.OutOfMemoryException) else unreadable(self.parts)
+        if isinstance(error, duckdb.OutOfMemoryException):
+            return no_room(self.parts, MEMORY_LIMIT)
+        return unreadable(self.parts)
 
     def readable(self, part: Part) -> str:
         """The path by which DuckDB opens a part."""

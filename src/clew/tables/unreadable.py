@@ -25,12 +25,12 @@ def _text(part: Part) -> TextIO:
     return part.path.open(encoding="utf-8-sig", newline="")
 
 
-def no_room(parts: Sequence[Part]) -> InputError:
-    """The complaint that the products of so many columns, in so many cells, do not fit in memory."""
+def no_room(parts: Sequence[Part], limit: str) -> InputError:
+    """The complaint that what the files hold does not fit in the memory that is set aside for it."""
     return InputError(
-        "the products of so many columns, in so many combinations of arm, cluster, block and group, cannot be held.",
-        where=f"{parts[0].path}, [outcome] adjust_for",
-        do="Adjust for fewer columns (one prediction made of them counts as one); group by groups, not measurements.",
+        f"reading takes more than the {limit} of memory that are set aside for it.",
+        where=str(parts[0].path) if len(parts) == 1 else f"{parts[0].path} and {len(parts) - 1} more",
+        do="Shorten long texts in the columns that are read: as ids, whole numbers take the least room.",
     )
 
 
