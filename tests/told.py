@@ -14,6 +14,7 @@ from clew.web import desk
 from clew.web.desk import writing_as
 from clew.web.evaluate.documents import publish
 from pilots import PROTOCOL, SIX_MONTHS, TWELVE_MONTHS, write_data
+from told_once import told_once
 
 CASE, PILOT = "bed-fires", "visits"
 OWNER, EVALUATOR, REVIEWER = "director of care", "evaluation unit", "audit office"
@@ -44,15 +45,23 @@ class Told:
             ask.TakeDuty("reviewer", REVIEWER),
         )
         self._tomorrow()
-        with writing_as(OWNER) as (record, at, by):
-            do(record, self.case, (ask.Open(title, phase="pilot"), *duties), at=at, by=by)
+
+        def tell() -> None:
+            with writing_as(OWNER) as (record, at, by):
+                do(record, self.case, (ask.Open(title, phase="pilot"), *duties), at=at, by=by)
+
+        told_once(tell, self.at, self.case, title)
         return self
 
     def locked(self, **more: object) -> "Told":
         """Lock the protocol."""
         self._tomorrow()
-        with writing_as(OWNER) as (record, at, by):
-            lock_in(self.protocol, record, at=at, by=by, secret_seed="ab" * 32, **more)
+
+        def tell() -> None:
+            with writing_as(OWNER) as (record, at, by):
+                lock_in(self.protocol, record, at=at, by=by, secret_seed="ab" * 32, **more)
+
+        told_once(tell, self.at, self.text, sorted(more.items()))
         return self
 
     @property
@@ -65,19 +74,27 @@ class Told:
         counts = data or (SIX_MONTHS if look == 1 else TWELVE_MONTHS)
         path = counts if isinstance(counts, Path) else write_data(self.folder / f"{look}.csv", counts)
         self._tomorrow()
-        with writing_as(EVALUATOR) as (record, at, by):
-            found = evaluate_and_record(self.protocol, path, record=record, look=look, at=at, by=by)
-            if published:
-                publish(found)
-        self.evaluations.append(found)
+
+        def tell() -> Evaluation:
+            with writing_as(EVALUATOR) as (record, at, by):
+                found = evaluate_and_record(self.protocol, path, record=record, look=look, at=at, by=by)
+                if published:
+                    publish(found)
+            return found
+
+        self.evaluations.append(told_once(tell, self.at, self.text, path.name, path.read_bytes(), look, published))
         return self
 
     def said(self, by: str, *commands: object) -> "Told":
         """Carry out commands at the gate in the name of an office."""
         self._tomorrow()
-        for command in commands:
-            with writing_as(by) as (record, at, office):
-                at_gate(record, self.pilot, command, at=at, by=office)
+
+        def tell() -> None:
+            for command in commands:
+                with writing_as(by) as (record, at, office):
+                    at_gate(record, self.pilot, command, at=at, by=office)
+
+        told_once(tell, self.at, self.pilot, by, commands)
         return self
 
     def amended(self, old: str, new: str, reason: str) -> "Told":
@@ -85,8 +102,12 @@ class Told:
         assert self.text.count(old) == 1
         self.text = self.text.replace(old, new)
         self._tomorrow()
-        with writing_as(OWNER) as (record, at, by):
-            amend_in(self.protocol, record, at=at, by=by, reason=reason)
+
+        def tell() -> None:
+            with writing_as(OWNER) as (record, at, by):
+                amend_in(self.protocol, record, at=at, by=by, reason=reason)
+
+        told_once(tell, self.at, self.text, reason)
         return self
 
     @property

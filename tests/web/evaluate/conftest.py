@@ -11,8 +11,10 @@ from clew.case import commands as ask
 from clew.case.desk import do
 from clew.pilot.in_record import lock_in
 from clew.pilot.parse import parse_protocol
+from clew.web import desk
 from clew.web.desk import writing_as
 from clew.web.evaluate.models import Upload
+from told_once import told_once
 
 OWNER, EVALUATOR, REVIEWER, AUDITOR = "director of care", "evaluation unit", "audit office", "court of auditors"
 
@@ -27,9 +29,13 @@ def a_pilot(record) -> str:
         ask.TakeDuty("reviewer", REVIEWER),
         ask.TakeDuty("auditor", AUDITOR),
     )
-    with writing_as(OWNER) as (kept, at, by):
-        do(kept, "bed-fires", steps, at=at, by=by)
-        lock_in(parse_protocol(pilots.PROTOCOL.encode(), "visits.toml"), kept, at=at, by=by)
+
+    def tell() -> None:
+        with writing_as(OWNER) as (kept, at, by):
+            do(kept, "bed-fires", steps, at=at, by=by)
+            lock_in(parse_protocol(pilots.PROTOCOL.encode(), "visits.toml"), kept, at=at, by=by)
+
+    told_once(tell, steps, desk.now().date())
     return "visits"
 
 
