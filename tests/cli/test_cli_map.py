@@ -13,6 +13,7 @@ import pytest
 
 import clew
 from clew.cli import run
+from clew.deliberate.votes import Votes
 from conversations import camps, noise, write_statements, write_votes
 
 FIXED = {
@@ -197,17 +198,25 @@ def test_the_report_is_written_and_runs_nothing_of_what_people_wrote(said, tmp_p
     assert "<img src=x" not in page
 
 
+def write_timed(path: Path, votes: Votes) -> None:
+    """The votes as a CSV, cast in a drawn order, thirty in every second."""
+    when = 1_600_000_000 + np.random.default_rng(1).permutation(len(votes.value)) // 30
+    columns = zip(when, votes.voter, votes.statement, votes.value, strict=True)
+    rows = [f"{at},{votes.voters[who]},{votes.statements[what]},{value}" for at, who, what, value in columns]
+    path.write_text("\n".join(["timestamp,voter-id,comment-id,vote", *rows]) + "\n", encoding="utf-8")
+
+
 def test_the_report_tells_the_whole_command_and_no_folder(
     said, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_votes(tmp_path / "all votes.csv", VOTES)
+    write_timed(tmp_path / "all votes.csv", VOTES)
     (tmp_path / "gone.csv").write_text("voter-id\n3\n", encoding="utf-8")
     declared = "\n".join(["voter-id,age", *(f"{one},old" for one in VOTES.voters)]) + "\n"
     (tmp_path / "declared.csv").write_text(declared, encoding="utf-8")
     (tmp_path / "census.csv").write_text("attribute,value,share\nage,old,1\n", encoding="utf-8")
     given = ("--banned", "gone.csv", "--attributes", "declared.csv", "--margins", "census.csv")
     files = [word if word.startswith("--") else str(tmp_path / word) for word in given]
-    words = ("--method", "polis", "--seed", "4", "--threshold", "0.7", "--updates", "2")
+    words = ("--method", "polis", "--seed", "4", "--threshold", "0.7", "--acted-out")
     said(str(tmp_path / "all votes.csv"), *words, *files, "--report", str(tmp_path / "map.html"))
     page = (tmp_path / "map.html").read_text(encoding="utf-8")
     told = re.search(r"<code><bdi dir=\"ltr\">(.*?)</bdi></code>", page)
@@ -222,11 +231,18 @@ def test_the_report_tells_the_whole_command_and_no_folder(
     assert (tmp_path / "again.html").read_text(encoding="utf-8") == page
 
 
-def test_updates_act_out_the_past_of_polis(said) -> None:
-    write_votes(Path("noise.csv"), noise(60, 20, seed=5))
+def test_the_past_of_polis_is_acted_out(said) -> None:
+    write_timed(Path("noise.csv"), noise(60, 20, seed=5))
     words = ("noise.csv", "--method", "polis", "--json")
-    assert said(*words, "--updates", "1")[0] == said(*words)[0]
-    assert said(*words, "--updates", "5")[0] != said(*words)[0]
+    assert said(*words, "--acted-out")[0] != said(*words)[0]
+
+
+def test_a_past_is_acted_out_of_polis_alone_and_of_votes_with_times(said) -> None:
+    _, err = said("votes.csv", "--acted-out", code=2)
+    assert "--acted-out: is given without --method polis." in err
+    Path("timeless.csv").write_text("voter-id,comment-id,vote\n1,1,1\n2,1,-1\n", encoding="utf-8")
+    _, err = said("timeless.csv", "--method", "polis", "--acted-out", code=2)
+    assert "the votes have no timestamps." in err
 
 
 def test_who_is_missing_takes_what_people_declared_and_the_population(said) -> None:

@@ -17,6 +17,9 @@ LISTED = 10
 STEPS = 80
 """About how many models are fitted: choices, shuffles and resamples."""
 
+HUNDREDTHS = 100
+"""The steps in which acting out Polis' past tells how far it is."""
+
 
 @click.command("map")
 @click.argument("votes", nargs=-1, required=True)
@@ -29,13 +32,7 @@ STEPS = 80
 @click.option("--attributes", type=FILE, help="What people declared: a CSV with voter-id and a column an attribute.")
 @click.option("--margins", type=FILE, help="The population: a CSV with attribute, value and share (or count).")
 @click.option("--export", type=FOLDER, help="Write the conversation and its groups here, as Polis exports them.")
-@click.option(
-    "--updates",
-    type=click.IntRange(1),
-    default=1,
-    show_default=True,
-    help="With polis: steps that act out its past; 1 starts cold.",
-)
+@click.option("--acted-out", is_flag=True, help="With polis: run through its past, poll by poll; minutes at times.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--report", type=FILE, help="Write a one-file HTML report here.")
 def map_command(
@@ -49,7 +46,7 @@ def map_command(
     attributes: Path | None,
     margins: Path | None,
     export: Path | None,
-    updates: int,
+    acted_out: bool,
     as_json: bool,
     report: Path | None,
 ) -> None:
@@ -69,8 +66,10 @@ def map_command(
 
     if report is not None and not report.parent.is_dir():
         raise InputError("there is no such folder for the report.", where=str(report.parent), do="Make it first.")
-    asked = MapRequest(votes, statements, method, seed, threshold, banned, former, attributes, margins, export, updates)
-    with progress("mapping", STEPS) as advance:
+    asked = MapRequest(
+        votes, statements, method, seed, threshold, banned, former, attributes, margins, export, acted_out
+    )
+    with progress("mapping", HUNDREDTHS if acted_out else STEPS) as advance:
         found = map_files(asked, advance=advance)
     if report is not None:
         write_report(found, report)

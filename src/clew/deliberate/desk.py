@@ -31,8 +31,8 @@ class MapRequest:
     """What is to be mapped, and how.
 
     threshold: None for the policy's own. banned: voters who leave the maths. former: a former map's JSON. attributes,
-    margins: what people declared, and how the population is made up. export: a folder for Polis' files. updates: of
-    Polis' groups over time; 1 starts cold.
+    margins: what people declared, and how the population is made up. export: a folder for Polis' files. acted_out:
+    whether Polis' groups come of its whole past, or of a cold start.
     """
 
     votes: Paths
@@ -45,7 +45,7 @@ class MapRequest:
     attributes: Path | None = None
     margins: Path | None = None
     export: Path | None = None
-    updates: int = 1
+    acted_out: bool = False
 
 
 def map_files(asked: MapRequest, *, advance: Advance | None = None) -> OpinionMap:
@@ -72,10 +72,10 @@ def command_of(asked: MapRequest) -> str:
         "former": asked.former,
         "attributes": asked.attributes,
         "margins": asked.margins,
-        "updates": asked.updates if asked.updates > 1 else None,
     }
     given = ((f"--{name}", _without_folder(value)) for name, value in options.items() if value is not None)
-    return shlex.join(["clew", "map", *(_without_folder(Path(one)) for one in votes), *chain(*given)])
+    flags = ["--acted-out"] if asked.acted_out else []
+    return shlex.join(["clew", "map", *(_without_folder(Path(one)) for one in votes), *chain(*given), *flags])
 
 
 def _without_folder(value: object) -> str:
@@ -87,10 +87,12 @@ def _found(asked: MapRequest, advance: Advance | None) -> OpinionMap:
     former = None if asked.former is None else read_former(asked.former)
     if asked.margins is not None and asked.attributes is None:
         raise InputError("is given without --attributes.", where="--margins", do="Bring what people declared, too.")
+    if asked.acted_out and asked.method != "polis":
+        raise InputError("is given without --method polis.", where="--acted-out", do="Leave it out, or ask for polis.")
     conversation = read_conversation(asked.votes, asked.statements, asked.banned)
     declared = _declared(asked, conversation.kept().votes)
     if asked.method == "polis":
-        told = polis_opinion_map(conversation, policy, asked.seed, asked.updates)
+        told = polis_opinion_map(conversation, policy, asked.seed, acted_out=asked.acted_out, advance=advance)
         votes, group = conversation.kept().votes, np.array([_or_none(one.group) for one in told.places])
         told = replace(told, missing=who_is_missing(votes, group, told.k, *declared))
     else:

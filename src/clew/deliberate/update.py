@@ -82,7 +82,7 @@ def _with_answer(votes: Votes, row: int, vote: Vote) -> Votes:
         value[at] = vote.value
         if when is not None:
             when[at] = vote.at_ms
-        return replace(votes, value=value, at_ms=when, events=votes.events + 1)
+        return replace(votes, value=value, at_ms=when, events=votes.events + 1, former=None)
     later = np.arange(len(votes.start)) > row
     return replace(
         votes,
@@ -92,6 +92,7 @@ def _with_answer(votes: Votes, row: int, vote: Vote) -> Votes:
         at_ms=None if votes.at_ms is None else np.insert(votes.at_ms, at, vote.at_ms),
         weight=None if votes.weight is None else np.insert(votes.weight, at, 1.0),
         events=votes.events + 1,
+        former=None,
     )
 
 

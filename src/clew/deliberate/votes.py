@@ -6,11 +6,25 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from clew.deliberate.last_events import last_events
+from clew.deliberate.last_events import LastEvents, last_events
 
 AGREE, PASS, DISAGREE = 1, 0, -1
 
 Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Former:
+    """Votes that were cast anew later. vote (m): the place of the last vote on the same statement; value, at_ms (m)."""
+
+    vote: Ints
+    value: NDArray[np.int8]
+    at_ms: Ints
+
+    def where(self, keep: NDArray[np.bool_]) -> "Former":
+        """Those whose last votes are marked (n), which close up."""
+        some = keep[self.vote]
+        return Former((np.cumsum(keep) - 1)[self.vote[some]], self.value[some], self.at_ms[some])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,7 +35,8 @@ class Votes:
     rows in a file decides nothing. start (P + 1): the votes of participant p are those from start[p] to start[p + 1].
     statement (n), value (n): which statement, and 1 agree, 0 pass, -1 disagree. entered (P): 0 for whoever voted
     first, and so on. at_ms (n): when, in milliseconds since 1970, or None. weight (n): the inverse of the chance with
-    which the statement was shown, or None. events: vote rows read, former votes of the same people included.
+    which the statement was shown, or None. events: vote rows read, former votes of the same people included. former:
+    those former votes, where votes have times and some were cast anew; None once a vote was added to those read.
     """
 
     voters: tuple[str, ...]
@@ -33,6 +48,7 @@ class Votes:
     at_ms: Ints | None = None
     weight: NDArray[np.float64] | None = None
     events: int = 0
+    former: Former | None = None
 
     @property
     def voter(self) -> NDArray[np.int32]:
@@ -74,6 +90,7 @@ class Votes:
             value=self.value[keep],
             at_ms=None if self.at_ms is None else self.at_ms[keep],
             weight=None if self.weight is None else self.weight[keep],
+            former=None if self.former is None else self.former.where(keep),
         )
 
 
@@ -153,8 +170,26 @@ def settled(
         entered=_entered(who, np.arange(len(who)) if at_ms is None else at_ms, len(voters)),
         at_ms=None if at_ms is None else at_ms[last.row],
         events=len(who),
+        former=None if at_ms is None else _former(last, who, what, wide, value, at_ms),
     )
     return Settled(votes, last.row, last.ties)
+
+
+def _former(
+    last: LastEvents,
+    who: NDArray[np.integer],
+    what: NDArray[np.integer],
+    wide: int,
+    value: NDArray[np.int8],
+    at_ms: Ints,
+) -> Former | None:
+    """The events that do not count, in the order of the file; None where all do."""
+    if len(last.row) == len(who):
+        return None
+    before = np.ones(len(who), np.bool_)
+    before[last.row] = False
+    vote = np.searchsorted(last.cell, _cells(who[before], what[before], wide))
+    return Former(vote, value[before], at_ms[before])
 
 
 def _cells(who: NDArray[np.integer], what: NDArray[np.integer], wide: int) -> Ints:

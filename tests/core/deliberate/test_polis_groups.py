@@ -149,8 +149,8 @@ def test_groups_weigh_base_clusters_by_their_people() -> None:
     assert heavy.of_base.tolist() == [0, 1, 0, 1]
 
 
-def test_base_clusters_begin_with_those_who_voted_first() -> None:
-    """150 people, no two alike: the hundred who came first begin the clusters, whatever their ids."""
+def test_base_clusters_begin_with_the_rows_that_come_first() -> None:
+    """150 people, no two alike: the hundred rows that come first begin the clusters, whatever their ids."""
     rng = np.random.default_rng(5)
     positions, entered = rng.normal(0, 1, (150, 2)), rng.permutation(150)
     found = base_clusters(positions, np.ones(150, np.bool_), entered)
@@ -171,12 +171,14 @@ def test_seven_votes_place_somebody() -> None:
     assert sorted(votes[included(matrix)].tolist()) == [6] * 5 + [7] * 5 + [8] * 5
 
 
-def test_of_people_with_as_many_votes_the_earlier_fill_up() -> None:
-    people = [f"p{n}" for n in range(29, -1, -1) for _ in range(2)]
-    votes = votes_of([*people, *["late"] * 6], [0, 1] * 30 + [*range(2, 8)], [1] * 66, [*range(66)])
+def test_of_people_with_as_many_votes_the_first_rows_fill_up() -> None:
+    """Polis reads by statement, then by person, whenever they voted: first those on statement 0, then those on 1."""
+    people = [n for n in range(29, -1, -1) for _ in range(2)]
+    statements = [t for n in range(29, -1, -1) for t in ([0, 1] if n >= 20 else [1, 2])]
+    votes = votes_of([*people, *[99] * 8], [*statements, *range(2, 10)], [1] * 68, [*range(68)])
     placed = included(matrix_of(of_votes(votes)))
-    names = {name for name, one in zip(votes.voters, placed, strict=True) if one}
-    assert names == {"late"} | {f"p{n}" for n in range(29, 15, -1)}
+    names = {int(name) for name, one in zip(votes.voters, placed, strict=True) if one}
+    assert names == {99, *range(20, 30), *range(4)}
 
 
 def test_nobody_fills_up_without_a_vote() -> None:

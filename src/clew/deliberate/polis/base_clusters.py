@@ -24,9 +24,9 @@ class BaseClusters:
 
 
 def base_clusters(positions: Floats, placed: NDArray[np.bool_], arrived: Ints) -> BaseClusters:
-    """Return k-means of the placed people, begun at the first hundred distinct places in order of the first vote.
+    """Return k-means of the placed people, begun at the first hundred distinct places in the order of rows.
 
-    positions (P × 2), placed (P), arrived (P: 0 for whoever voted first).
+    positions (P × 2), placed (P), arrived (P: 0 for the first row).
     """
     people = np.flatnonzero(placed)
     people = people[np.argsort(arrived[people])]

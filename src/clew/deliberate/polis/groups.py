@@ -32,8 +32,14 @@ def groups_of(base: BaseClusters) -> Groups:
     if not len(base.centres):
         return Groups(np.zeros(0, np.int64), ())
     tried = {k: grouped(base, first_distinct(base.centres, k)) for k in numbers_of_groups(base)}
-    silhouettes = tuple((k, silhouette(base.centres, of_base)) for k, of_base in tried.items())
+    silhouettes = silhouettes_of(base, tried)
     return Groups(tried[best_number(silhouettes)], silhouettes)
+
+
+def silhouettes_of(base: BaseClusters, tried: dict[int, Ints]) -> tuple[tuple[int, float], ...]:
+    """Return each number of groups tried with its silhouette; tried: the group of each base cluster (B) for each."""
+    apart = distances(base.centres)
+    return tuple((k, silhouette_of(apart, of_base)) for k, of_base in tried.items())
 
 
 def numbers_of_groups(base: BaseClusters) -> range:
@@ -58,16 +64,27 @@ def silhouette(points: Floats, label: Ints) -> float:
 
     Source: Rousseeuw (1987), Journal of Computational and Applied Mathematics 20.
     """
+    return silhouette_of(distances(points), label)
+
+
+def distances(points: Floats) -> Floats:
+    """Return how far every point is from every other (n × n)."""
+    x, y = (axis[:, None] - axis[None, :] for axis in np.ascontiguousarray(points.T))
+    apart: Floats = np.sqrt(x * x + y * y)
+    return apart
+
+
+def silhouette_of(apart: Floats, label: Ints) -> float:
+    """Return what `silhouette` returns, from the distances between all points."""
     size = np.bincount(label)
     if len(size) < 2:
         return 0.0
-    apart = np.hypot(*(points[:, None] - points[None, :]).transpose(2, 0, 1))
-    sums = apart @ (label[:, None] == np.arange(len(size)))
-    rows = np.arange(len(points))
+    sums = apart @ (label[:, None] == np.arange(len(size))).astype(np.float64)
+    rows = np.arange(len(label))
     within = sums[rows, label] / np.maximum(size[label] - 1, 1)
     means = sums / size
     means[rows, label] = np.inf
     nearest = means.min(axis=1)
     larger = np.maximum(within, nearest)
-    score = np.divide(nearest - within, larger, out=np.zeros(len(points)), where=larger > 0)
+    score = np.divide(nearest - within, larger, out=np.zeros(len(label)), where=larger > 0)
     return float(np.where(size[label] > 1, score, 0.0).mean())

@@ -10,13 +10,22 @@ FEWEST = 15
 
 
 def included(matrix: Matrix) -> NDArray[np.bool_]:
+    """Return who takes part in the grouping of a Polis that is started cold (P); see `admitted`."""
+    votes = matrix.votes
+    return admitted(votes.per_voter, matrix.columns, matrix.arrived, np.zeros(len(votes.voters), np.bool_))
+
+
+def admitted(
+    votes: NDArray[np.int64], columns: int, arrived: NDArray[np.int64], before: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
     """Return who takes part in the grouping (P): at least 7 votes, or a vote on every column where there are fewer.
 
-    Votes on left-out columns count. Where fewer than 15 qualify, the busiest others fill up, the earlier first. A
-    running Polis also keeps whoever qualified before; started cold, nobody has.
+    votes, arrived (P): how many votes each cast, those on left-out columns among them, and the order of rows. before
+    (P): who took part before, and so still does. Where all of them are fewer than 15, the busiest others fill up, the
+    earlier first.
     """
-    votes = matrix.votes
-    enough: NDArray[np.bool_] = votes.per_voter >= min(ENOUGH_VOTES, matrix.columns)
-    if enough.sum() < FEWEST:
-        enough[np.lexsort((matrix.arrived, -votes.per_voter))[:FEWEST]] = True
-    return enough & (votes.per_voter > 0)
+    inside: NDArray[np.bool_] = before | (votes >= min(ENOUGH_VOTES, columns))
+    inside &= votes > 0
+    others = np.lexsort((arrived, -votes, inside))[: int(np.sum(~inside & (votes > 0)))]
+    inside[others[: max(FEWEST - int(inside.sum()), 0)]] = True
+    return inside

@@ -30,12 +30,20 @@ class Matrix:
 
     @property
     def arrived(self) -> NDArray[np.int64]:
-        """The order in which people first voted (P: 0 for the first), in which Polis has its rows.
+        """The order in which a Polis that is started cold has its rows (P: 0 for the first).
 
-        Where votes have no time it is the order of ids, which Polis gives out as people come: the order of rows in a
-        file must not decide.
+        It reads all votes from its database by statement, then by person: rows stand by the first statement that
+        each voted on, people of the same by id. Where votes have no time it is the order of ids alone, which Polis
+        gives out as people come: the order of rows in a file must not decide.
         """
-        return np.arange(len(self.votes.voters)) if self.votes.at_ms is None else self.votes.entered
+        votes, people = self.votes, np.arange(len(self.votes.voters))
+        if votes.at_ms is None:
+            return people
+        first = np.append(votes.statement, len(votes.statements))[votes.start[:-1]]
+        first[votes.per_voter == 0] = len(votes.statements)
+        arrived = np.empty_like(people)
+        arrived[np.lexsort((people, first))] = people
+        return arrived
 
     @property
     def cells(self) -> NDArray[np.int64]:

@@ -12,6 +12,9 @@ from clew.deliberate.polis.matrix import Matrix
 Floats = NDArray[np.float64]
 
 COMPONENTS = 2
+POWER_STEPS = 100
+REPEATS = 1e-15
+"""The share of its length within which a product counts as one that repeats."""
 DENSE_UP_TO = 40
 """Columns up to which the cross products are a small dense matrix; with more of them, Lanczos steps are cheaper."""
 
@@ -47,6 +50,33 @@ def components_of(residuals: csr_array) -> Floats:
     for place, vector in enumerate(vectors.T[spanned][:COMPONENTS]):
         found[place] = vector * _sign(vector)
     return found
+
+
+def components_from(products: Floats, former: Floats) -> Floats:
+    """Return the first two principal components, each of length 1 (2 × S), by power steps from the former ones.
+
+    products (S × S): the cross products of the centred votes. former (2 × S): where the steps begin. There are at most
+    a hundred for each component, as in Polis, and none once the length of the product repeats, rounding aside.
+
+    Source: von Mises & Pollaczek-Geiringer (1929), power iteration; the second component after deflation.
+    """
+    first = _power_steps(products, former[0], np.zeros(len(products)))
+    return np.stack([first, _power_steps(products, former[1], first)])
+
+
+def _power_steps(products: Floats, start: Floats, taken: Floats) -> Floats:
+    """The direction in which power steps end, at right angles to the component taken before (zeros: to none)."""
+    vector, length = (start if np.any(start) else np.ones(len(start))), 0.0
+    for _ in range(POWER_STEPS):
+        product = products @ (vector - taken * (taken @ vector))
+        product -= taken * (taken @ product)
+        now = sqrt(product @ product)
+        if not now:
+            return product
+        vector, before, length = product / now, length, now
+        if abs(length - before) <= length * REPEATS:
+            break
+    return vector
 
 
 def _dense(residuals: csr_array) -> tuple[Floats, Floats]:

@@ -75,9 +75,8 @@ def polis_map(conversation: Conversation, *, groups: NDArray[np.integer] | None 
     """Return Polis' map of a conversation with all its statements, those left out by moderators among them.
 
     groups (P, -1 for none): the groups to use in place of those that would be found. Nothing depends on a draw, and on
-    the order of people only where Polis depends on it: clusters begin at those who voted first, or where votes have no
-    time, at the lowest ids. Polis' limits to
-    100,000 people and 10,000 statements are not kept, nor its random batches of large conversations.
+    the order of people only where Polis depends on it: clusters begin at the rows that come first (`Matrix.arrived`).
+    Polis' limits to 100,000 people and 10,000 statements are not kept, nor its random batches of large conversations.
 
     Source: Polis' mathematics as documented by the Computational Democracy Project; Small, Bjorkegren, Erkkilä, Shaw &
     Megill (2021), Recerca 26(2).

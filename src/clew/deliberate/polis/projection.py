@@ -19,8 +19,14 @@ def positions_of(matrix: Matrix, residuals: csr_array, components: Floats) -> Fl
 
     Source: Small, Bjorkegren, Erkkilä, Shaw & Megill (2021), Recerca 26(2): sparsity-aware scaling.
     """
-    stretch: Floats = np.sqrt(matrix.columns / np.maximum(matrix.cells, 1))
-    return np.asarray(stretch[:, None] * (residuals @ components.T), np.float64)
+    factor = stretch(matrix.columns, matrix.cells)
+    return np.asarray(factor[:, None] * (residuals @ components.T), np.float64)
+
+
+def stretch(columns: int, cells: NDArray[np.number]) -> Floats:
+    """Return by how much each row is stretched (P): rows that hold fewer cells than there are columns stand out."""
+    factor: Floats = np.sqrt(columns / np.maximum(cells, 1))
+    return factor
 
 
 def statement_positions_of(matrix: Matrix, centre: Floats, components: Floats) -> Floats:

@@ -1,5 +1,6 @@
 """Polis' map as the value that is printed and drawn beside clew's own."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from math import nan
 
@@ -16,22 +17,32 @@ from clew.deliberate.tally import tally
 from clew.deliberate.votes import id_order
 from clew.errors import InputError
 
-ALWAYS = "Polis' method always finds two groups or more; whether they are more than chance is not asked."
+ALWAYS = "Polis' method draws two groups or more wherever two people differ; whether that is chance is not asked."
 
 
-def polis_opinion_map(conversation: Conversation, policy: Policy, seed: int = 0, updates: int = 1) -> OpinionMap:
+def polis_opinion_map(
+    conversation: Conversation,
+    policy: Policy,
+    seed: int = 0,
+    *,
+    acted_out: bool = False,
+    advance: Callable[[], None] | None = None,
+) -> OpinionMap:
     """Return what Polis would make of a conversation, in the form of clew's own map.
 
     Common ground is Polis' group-informed consensus, representative statements are chosen by its rules. Statements
     that were left out are told of no more, but were in its maths as zeros, as Polis has them. Nothing is drawn by
     chance; the seed is told for completeness.
 
-    updates: 1 starts cold; Polis' groups depend on its past, which more updates act out, vote by vote as they came.
+    acted_out: Polis' groups depend on its past; this runs through it, poll by poll, and calls `advance` a hundred
+    times. Otherwise Polis is started cold.
 
-    Raises: InputError where there is no vote to map.
+    Raises: InputError where there is no vote to map, or no time of votes by which to act out anything.
     """
     _refuse_nothing(conversation)
-    found = polis_map(conversation, groups=groups_over_time(conversation, updates) if updates > 1 else None)
+    if acted_out and conversation.votes.at_ms is None:
+        raise InputError("the votes have no timestamps.", do="Leave out --acted-out: without times there is no past.")
+    found = polis_map(conversation, groups=groups_over_time(conversation, advance=advance) if acted_out else None)
     shown = conversation.kept()
     ids = shown.votes.statements
     ground = find_common_ground(tally(shown.votes, found.group, found.k), policy)
