@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from browsing import OFFICES, STEWARD, TOOLS, WIDE, axe, html_faults, layout_faults
+from browsing import OFFICES, STEWARD, TOOLS, WIDE, axe, faults_of_html, html_sent, layout_faults
 from services import Service
 
 LOAD_DEMO = """
@@ -81,13 +81,19 @@ def browser_page(browser, request) -> Iterator[Callable[..., Page]]:
 
 
 @pytest.fixture
-def check(browser) -> Callable[..., None]:
-    """Return the check of a page as it stands now."""
+def check(browser) -> Iterator[Callable[..., None]]:
+    """Return the check of a page as it stands now; the HTML of all that it was shown is validated once, at the end."""
+    sent: dict[str, str] = {}
 
     def look(page: Page, *, html: bool = True) -> None:
         scripted = [] if page.without_scripts else axe(page)  # axe is a script
-        sent = html_faults(page) if html and page.viewport_size == WIDE else []  # the same at any width
-        found = [*scripted, *sent, *layout_faults(page)]
+        if html and page.viewport_size == WIDE:  # the same at any width
+            sent[f"{page.url}, looked at after {len(sent)} others"] = html_sent(page)
+        found = [*scripted, *layout_faults(page)]
         assert not found, f"{page.url}\n" + "\n".join(found)
 
-    return look
+    yield look
+    pages = {address: text for address, text in sent.items() if text}
+    faults = faults_of_html(pages) if pages else {}
+    wrong = [f"{address}: {one}" for address, found in faults.items() for one in found]
+    assert not wrong, "\n".join(wrong)
