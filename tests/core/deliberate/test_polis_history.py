@@ -225,9 +225,9 @@ def test_former_clusters_begin_where_their_points_are_now() -> None:
 
 def test_a_point_that_begins_a_new_cluster_leaves_its_old_one() -> None:
     """Of the two that are as far away the last goes; the centre of those it left moves, and then nobody is far."""
-    points = np.array([[0.0, 0], [1, 0], [2, 0], [10, 0], [-10, 0]])
+    points = np.array([[0.0, 0], [1, 0], [2, 0], [0, 10], [0, -10]])
     start, origin = begun_again(points, np.ones(5), np.array([0, 0, 0, 1, 1]), 3)
-    assert start.tolist() == [[1, 0], [10, 0], [-10, 0]]
+    assert start.tolist() == [[1, 0], [0, 10], [0, -10]]
     assert origin.tolist() == [0, 1, -1]
 
 
@@ -274,3 +274,16 @@ def test_groups_that_are_at_rest_stay(former: list[int]) -> None:
     assert _groups(past, base, np.arange(4), 2).tolist() == former
     turned = _groups(past, base, np.array([3, 2, 1, 0]), 2)
     assert (turned[:, None] == turned).tolist() == [[one == other for other in former[::-1]] for one in former[::-1]]
+
+
+def test_components_go_on_from_the_last_and_new_columns_begin_at_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[list[float]] = []
+
+    def watched(products: np.ndarray, former: np.ndarray) -> np.ndarray:
+        begun.append(former[0].tolist())
+        return np.full_like(former, 0.5)
+
+    monkeypatch.setattr("clew.deliberate.polis.so_far.components_from", watched)
+    cast = [(p, t, 1 - 2 * (p % 2), 1000 * t) for t in range(4) for p in range(3)]
+    groups_over_time(of_events(cast))
+    assert begun == [[1, 1], [0.5, 0.5, 1], [0.5, 0.5, 0.5, 1]]
