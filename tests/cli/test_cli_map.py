@@ -135,7 +135,7 @@ def test_for_reading_it_says_groups_common_ground_and_what_is_lacking(said) -> N
     out, _ = said("votes.csv", "--statements", "comments.csv")
     assert out.startswith("46 people cast ")
     assert "2 groups: A with " in out
-    assert "Surest common ground" in out
+    assert "Common ground: " in out
     assert "What sets each group apart" in out
     assert "\x1b" not in out
 
@@ -296,8 +296,8 @@ def test_statements_and_votes_that_do_not_know_each_other_are_told_of(said, tmp_
     out, _ = said(str(tmp_path / "votes.csv"), "--statements", str(tmp_path / "comments.csv"), "--json")
     found = json.loads(out)
     assert found["statements"] == 3
-    assert '1 statements are voted on but not among the statements: "7".' in found["notices"]
-    assert "1 statements have no votes." in found["notices"]
+    assert '1 statement is voted on but not among the statements: "7".' in found["notices"]
+    assert "1 statement has no votes." in found["notices"]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from clew.cli.console import print_json, progress, table, write_whole
+from clew.cli.console import notice, print_json, progress, table, write_whole
 
 
 class Terminal(io.StringIO):
@@ -34,6 +34,17 @@ def test_nan_is_not_json(capsys) -> None:
 def test_a_table_shows_markup_as_text(capsys) -> None:
     table("Pilots", ("name",), [("[bold red]not a colour[/]",)])
     assert "[bold red]not a colour[/]" in capsys.readouterr().out
+
+
+def test_nothing_that_is_printed_commands_a_terminal_or_turns_a_line_around(capsys) -> None:
+    hostile = "\x1b[31mred \x1b]0;title\x07 \x9b2J \u202eturned \u2067kept \ud800"
+    table("Statements", ("text",), [(hostile,)])
+    notice(f"{hostile}\nnext line, \u200fعربي\u200f")
+    captured = capsys.readouterr()
+    for said in (captured.out, captured.err):
+        assert not set("\x1b\x07\x9b\u202e\u2067\ud800") & set(said)
+        assert "red" in said
+    assert "\nnext line, \u200fعربي\u200f" in captured.err
 
 
 def test_a_file_is_whole_or_not_there(tmp_path: Path, monkeypatch) -> None:

@@ -2,12 +2,17 @@
 
 import json
 import sys
+import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
 import click
+
+NEVER_PRINTED = "\N{REPLACEMENT CHARACTER}"
+TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Signs that set the direction of what follows them."""
 
 
 class Advance(Protocol):
@@ -23,7 +28,19 @@ def print_json(value: dict[str, Any]) -> None:
 
 def notice(text: str) -> None:
     """Say something to the person at the keyboard, on standard error."""
-    click.echo(text, err=True)
+    click.echo(printable(text), err=True)
+
+
+def printable(text: str) -> str:
+    """Return a text with a mark for what would command a terminal or turn the line around it.
+
+    Statements and ids are what anybody typed: escape sequences, and signs that set a direction beyond their own words.
+    """
+    return "".join(NEVER_PRINTED if _commands(one) else one for one in text)
+
+
+def _commands(one: str) -> bool:
+    return one in TURNING or (unicodedata.category(one) in {"Cc", "Cs"} and one not in "\n\t")
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -37,7 +54,7 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) 
     for column in columns:
         drawn.add_column(column, overflow="fold")
     for row in rows:
-        drawn.add_row(*(Text(str(cell)) for cell in row))
+        drawn.add_row(*(Text(printable(str(cell))) for cell in row))
     width = None if sys.stdout.isatty() else 120
     Console(width=width, highlight=False).print(drawn)
 

@@ -7,6 +7,7 @@ import click
 
 from clew.cli.console import notice, print_json, progress, table, write_whole
 from clew.errors import InputError
+from clew.tables.wording import plural
 
 if TYPE_CHECKING:
     from clew.deliberate.opinion_map import OpinionMap, StatementFinding
@@ -88,21 +89,55 @@ def write_report(found: "OpinionMap", report: Path) -> None:
 
 def show(found: "OpinionMap") -> None:
     """Print a map for reading: what there is, then the common ground, then what is not known."""
-    click.echo(f"{found.participants} people cast {found.votes} votes on {len(found.statements)} statements.")
+    people = plural(found.participants, "person", "people")
+    click.echo(f"{people} cast {plural(found.votes, 'vote')} on {plural(len(found.statements), 'statement')}.")
     click.echo(groups_sentence(found))
     texts = {one.id: one.text for one in found.statements}
     sure = [one for one in found.findings if one.enough_votes]
     rows = [_row(one, texts) for one in sure[:LISTED]]
-    table(f"Surest common ground (of {len(sure)} statements with enough votes)", COLUMNS, rows)
+    if rows:
+        table(_common(found, sure), ("id", "sure" if found.method == "clew" else "consensus", *COLUMNS), rows)
+    _show_rejected(found, texts)
     names = {one.id: one.name for one in found.groups}
     told = [(names[one.group], one.side, f"{one.p:.0%}", short(texts[one.id])) for one in found.representative]
     if told:
         table("What sets each group apart", ("group", "they", "share", "statement"), told)
     if found.needs_votes:
-        notice(f"{len(found.needs_votes)} statements by group have too few votes to say anything yet.")
+        notice(_lacking(found))
     _show_patterns(found)
     for sentence in found.notices:
         notice(sentence)
+
+
+def _common(found: "OpinionMap", sure: "list[StatementFinding]") -> str:
+    """Say how many statements are common ground, of those with enough votes."""
+    of = plural(len(sure), "statement")
+    if found.method == "polis":
+        return f"Highest group-informed consensus (of {of} with enough votes)"
+    common = sum(one.common_ground >= found.policy.sure for one in sure)
+    if not common:
+        return f"Nearest to common ground, though none is sure (of {of} with enough votes)"
+    return f"Common ground: {common} of {of} with enough votes; the surest first"
+
+
+def _show_rejected(found: "OpinionMap", texts: dict[str, str]) -> None:
+    """Print what every group is surely against, where there is anything."""
+    sure = [one for one in found.findings if one.enough_votes and (one.rejected or 0) >= found.policy.sure]
+    against = sorted(sure, key=lambda one: -(one.rejected or 0)) if found.method == "clew" else []
+    rows = [
+        (one.id, f"{one.rejected:.2f}", one.agree, one.disagree, one.passed, short(texts[one.id])) for one in against
+    ]
+    if rows:
+        title = f"What every group rejects ({plural(len(rows), 'statement')})" if found.k > 1 else "What is rejected"
+        table(title, ("id", "sure", *COLUMNS[1:]), rows[:LISTED])
+
+
+def _lacking(found: "OpinionMap") -> str:
+    """Say on how many statements too few have voted."""
+    count = len({one.id for one in found.needs_votes})
+    whom = "" if found.k == 1 else " in some group"
+    have = "statement has" if count == 1 else "statements have"
+    return f"{count} {have} too few votes{whom} to say anything yet."
 
 
 def _show_patterns(found: "OpinionMap") -> None:
@@ -114,21 +149,23 @@ def _show_patterns(found: "OpinionMap") -> None:
     without = found.integrity.without
     if without is not None:
         changed = len(without.became) + len(without.ceased)
-        notice(f"Without {without.left_out} of them, {changed} statements would be common ground or cease to be.")
+        some = plural(changed, "statement")
+        notice(f"Without {without.left_out} of them, {some} would become common ground or cease to be.")
 
 
 def groups_sentence(found: "OpinionMap") -> str:
     """Say how many groups there are, and that there are none where there are none."""
-    if found.k == 1:
+    if found.method == "clew" and found.k == 1:
         thin = " With so few votes a person, nothing is known of minorities." if found.is_thin else ""
         return f"No groups could be told from chance: read this as one public.{thin}"
     sizes = ", ".join(f"{one.name} with {one.size}" for one in found.groups)
     left = found.participants - found.placed
     beside = f" {left} voted too little to be placed." if left else ""
-    return f"{found.k} groups: {sizes}.{beside}"
+    asked = "" if found.method == "clew" else " by Polis' formulas"
+    return f"{plural(found.k, 'group')}{asked}: {sizes}.{beside}"
 
 
-COLUMNS = ("id", "sure", "least support", "agree", "disagree", "pass", "statement")
+COLUMNS = ("least support", "agree", "disagree", "pass", "statement")
 
 
 def _row(one: "StatementFinding", texts: dict[str, str]) -> tuple[object, ...]:

@@ -106,17 +106,25 @@ def _show(ready: "Asker", routes: "list[Route]") -> None:
         (one["voter"], one["id"], f"{one['propensity']:.3f}", one["reason"], texts[one["id"]])
         for one in _listed(ready, routes)
     ]
-    table("What to ask next", ("voter", "statement", "chance", "why", "text"), rows)
     if not rows:
         click.echo("Nothing is left to ask: every statement that is open has their vote.")
+        return
+    table("What to ask next", ("voter", "statement", "chance", "why", "text"), rows)
 
 
 def _show_needs(ready: "Asker", texts: dict[str, str]) -> None:
     from clew.deliberate.former import letter
 
     needed = _needed(ready)
+    several = ready.mapped.grouping.k > 1
     rows = [
-        (letter(one["group"]), one["id"], f"{one['has']} of {one['needs']}", one["why"], texts[one["id"]])
+        (
+            letter(one["group"]) if several else "everybody",
+            one["id"],
+            f"{one['has']} of {one['needs']}",
+            one["why"],
+            texts[one["id"]],
+        )
         for one in needed[:LISTED]
     ]
     if not rows:

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from clew.tables.wording import plural
+
 TOLD = 20
 """So many patterns are told one by one, the least likely first."""
 
@@ -56,7 +58,7 @@ class Pattern:
     def _seen(self) -> str:
         if self.kind is Kind.BURST:
             return f"{self.people} people gave their first vote{self._within()}"
-        which = f"{len(self.statements)} statements" + (" only" if self.kind is Kind.FEW_STATEMENTS else "")
+        which = plural(len(self.statements), "statement") + (" only" if self.kind is Kind.FEW_STATEMENTS else "")
         return f"{self.people} people voted alike on {which}{self._within()}"
 
     def _within(self) -> str:

@@ -22,9 +22,10 @@ def as_milliseconds(moments: Ints) -> tuple[Ints, tuple[str, ...]]:
     if not len(moments) or moments.max() < MILLISECONDS_FROM:
         return moments.astype(np.int64) * 1000, ()
     seconds = int((moments < MILLISECONDS_FROM).sum())
+    looks = "looks like seconds and counts" if seconds == 1 else "look like seconds and count"
     said = (
-        f"Timestamps are taken as milliseconds, as the largest is; {seconds} of {len(moments)} look like seconds and "
-        "count as very early. Write all of them in one unit."
+        f"Timestamps are taken as milliseconds, as the largest is; {seconds} of {len(moments)} {looks} as very early. "
+        "Write all of them in one unit."
     )
     return moments.astype(np.int64, copy=False), (said,) if seconds else ()
 
@@ -32,5 +33,7 @@ def as_milliseconds(moments: Ints) -> tuple[Ints, tuple[str, ...]]:
 def too_late(count: int, where: str) -> Problem:
     """The complaint about moments in a finer unit."""
     return Problem(
-        f"{count} of the timestamps are too large for milliseconds.", where, "Write seconds or milliseconds since 1970."
+        f"{count} of the timestamps {'is' if count == 1 else 'are'} too large for milliseconds.",
+        where,
+        "Write seconds or milliseconds since 1970.",
     )

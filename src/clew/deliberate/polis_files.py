@@ -18,6 +18,7 @@ from clew.deliberate.polis_moments import written_moments
 from clew.deliberate.statements import Statement
 from clew.deliberate.tally import tally
 from clew.deliberate.votes import AGREE, DISAGREE, Votes
+from clew.tables.wording import plural
 
 Groups = NDArray[np.integer]
 
@@ -76,7 +77,8 @@ def export_polis(
 def _notices(conversation: Conversation, xids: Mapping[str, str] | None) -> tuple[str, ...]:
     texts = [*(one.text for one in conversation.statements), *conversation.votes.voters, *(xids or {}).values()]
     found = like_formulas(texts)
-    said = f"{found} texts begin as formulas do. Import the files as text; do not open them in a spreadsheet directly."
+    begin = f"{plural(found, 'text')} {'begins as a formula does' if found == 1 else 'begin as formulas do'}"
+    said = f"{begin}. Import the files as text; do not open them in a spreadsheet directly."
     return (said,) if found else ()
 
 

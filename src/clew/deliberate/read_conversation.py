@@ -13,7 +13,7 @@ from clew.deliberate.text_rows import empty_or_twice, refuse, text_rows
 from clew.deliberate.votes import Votes, id_order
 from clew.errors import InputError
 from clew.tables.sources import Paths
-from clew.tables.wording import listed
+from clew.tables.wording import listed, plural
 
 VOTER = "voter-id"
 
@@ -58,7 +58,7 @@ def without_banned(votes: Votes, banned: Sequence[str]) -> tuple[Votes, tuple[st
         raise InputError("every participant is banned.", do="Shorten the list of banned participants.")
     left, strangers = int((~kept).sum()), len(gone - set(votes.voters))
     unknown = f" {strangers} more of those banned never voted." if strangers else ""
-    said = (f"{left} banned participants and their votes are left out.{unknown}",) if gone else ()
+    said = (f"{plural(left, 'banned participant')} and their votes are left out.{unknown}",) if gone else ()
     return votes.of_voters(kept), said
 
 
@@ -70,8 +70,12 @@ def with_statements(votes: Votes, statements: Sequence[Statement], notices: tupl
     columns = np.array([place[name] for name in votes.statements], np.int32)
     wider = replace(votes, statements=names, statement=columns[votes.statement])
     unknown = [name for name in votes.statements if name not in known]
-    said = (f"{len(unknown)} statements are voted on but not among the statements: {listed(unknown)}.",)
+    strange = f"{_statements(len(unknown), 'is', 'are')} voted on but not among the statements: {listed(unknown)}."
     silent = sum(not count for count in wider.counts().sum(axis=1))
-    quiet = (f"{silent} statements have no votes.",)
+    quiet = f"{_statements(silent, 'has', 'have')} no votes."
     found = tuple(known.get(name, Statement(name)) for name in names)
-    return Conversation(wider, found, notices + (said if unknown else ()) + (quiet if silent else ()))
+    return Conversation(wider, found, notices + ((strange,) if unknown else ()) + ((quiet,) if silent else ()))
+
+
+def _statements(count: int, one: str, many: str) -> str:
+    return f"{plural(count, 'statement')} {one if count == 1 else many}"

@@ -10,6 +10,7 @@ from clew.deliberate.vote_rows import MOMENT, Ints, VoteRows, read_rows
 from clew.deliberate.votes import Settled, Votes, settled
 from clew.tables.sources import Paths, find_parts
 from clew.tables.table import columns_of, open_table
+from clew.tables.wording import plural
 
 
 def read_votes(paths: Paths) -> tuple[Votes, tuple[str, ...]]:
@@ -50,8 +51,12 @@ def _repeats(last: Settled) -> tuple[str, ...]:
     """Sentences on votes that were cast again where their order had to be settled by that of the rows."""
     again = last.votes.events - len(last.votes.value)
     if last.votes.at_ms is None and again:
-        return (f"There are no timestamps: of {again} votes that were cast again, the later row counts.",)
+        return (f"There are no timestamps: of {_cast(again)} again, the later row counts.",)
     if last.ties:
-        cases = f"In {last.ties} cases one voter gave different votes on a statement at the same moment"
+        cases = f"In {plural(last.ties, 'case')} one voter gave different votes on a statement at the same moment"
         return (f"{cases}; the later row counts.",)
     return ()
+
+
+def _cast(count: int) -> str:
+    return f"{plural(count, 'vote')} that {'was' if count == 1 else 'were'} cast"

@@ -10,7 +10,7 @@ from clew.errors import InputError, Problem
 from clew.tables.sources import Part, Paths, find_parts, header_problems
 from clew.tables.table import columns_of, open_table
 from clew.tables.unreadable import records, unreadable
-from clew.tables.wording import listed, quoted
+from clew.tables.wording import listed, plural, quoted
 
 MOST_PROBLEMS = 20
 """Mistakes in rows that are told one by one."""
@@ -62,7 +62,8 @@ def empty_or_twice(rows: Sequence[TextRow], column: str) -> list[Problem]:
 def refuse(problems: Sequence[Problem]) -> None:
     """Raise InputError where there are problems, with the first `MOST_PROBLEMS` of them and how many more."""
     more = len(problems) - MOST_PROBLEMS
-    rest = (Problem(f"there are {more} more mistakes.", do="Correct these first."),) if more > 0 else ()
+    there = f"there {'is' if more == 1 else 'are'} {plural(more, 'more mistake')}."
+    rest = (Problem(there, do="Correct these first."),) if more > 0 else ()
     if problems:
         raise InputError(problems=(*problems[:MOST_PROBLEMS], *rest))
 

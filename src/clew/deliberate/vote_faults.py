@@ -12,7 +12,7 @@ from clew.errors import InputError, Problem
 from clew.tables.sources import Part, header_problems
 from clew.tables.table import Table
 from clew.tables.unreadable import records
-from clew.tables.wording import counted, listed, quoted
+from clew.tables.wording import counted, listed, plural, quoted
 
 
 def chosen_columns(parts: Sequence[Part], headers: Sequence[Sequence[str]]) -> tuple[str, ...]:
@@ -62,7 +62,7 @@ def _no_ids(table: Table, rows: VoteRows) -> Iterator[Problem]:
         if ids.empty is not None:
             count = table.fetch(f"SELECT count(*) FROM {table.source} WHERE {word(table, name)} = ''")[0][0]
             where = place_of(table.parts, ids.empty)
-            yield Problem(f"column {quoted(name)} is empty in {count} rows.", where, "Give each row an id.")
+            yield Problem(f"column {quoted(name)} is empty in {plural(count, 'row')}.", where, "Give each row an id.")
 
 
 def _unknown_votes(table: Table, rows: VoteRows) -> Iterator[Problem]:
@@ -73,7 +73,7 @@ def _unknown_votes(table: Table, rows: VoteRows) -> Iterator[Problem]:
             "GROUP BY said ORDER BY count(*) DESC, said"
         )
         where = place_of(table.parts, int(unknown.argmax()))
-        what = f"unknown votes: {counted(found, 'rows')}."
+        what = f"unknown votes: {counted(found, 'row')}."
         yield Problem(what, where, "Write 1 for agree, -1 for disagree, 0 for pass.")
 
 
@@ -82,7 +82,7 @@ def _moments(table: Table, rows: VoteRows) -> Iterator[Problem]:
         return
     wrong = (rows.moment == NO_MOMENT) | (rows.moment == NOT_A_MOMENT)
     if wrong.any() and not (rows.moment == NO_MOMENT).all():
-        what = f"column {quoted(MOMENT)} holds no whole number in {wrong.sum()} rows."
+        what = f"column {quoted(MOMENT)} holds no whole number in {plural(int(wrong.sum()), 'row')}."
         do = "Write seconds or milliseconds since 1970 in every row, or leave the column out."
         yield Problem(what, place_of(table.parts, int(wrong.argmax())), do)
     late = rows.moment >= TOO_LATE
@@ -95,7 +95,7 @@ def _chances(table: Table, rows: VoteRows) -> Iterator[Problem]:
         return
     wrong = ~((rows.chance > 0) & (rows.chance <= 1))
     if wrong.any():
-        what = f"column {quoted(CHANCE)} is no chance above 0 and up to 1 in {wrong.sum()} rows."
+        what = f"column {quoted(CHANCE)} is no chance above 0 and up to 1 in {plural(int(wrong.sum()), 'row')}."
         where = place_of(table.parts, int(np.argmax(wrong)))
         yield Problem(what, where, "Write the chance with which the statement was shown, such as 0.25.")
 

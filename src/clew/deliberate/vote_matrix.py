@@ -13,7 +13,7 @@ from clew.deliberate.votes import Votes, coded, last_votes
 from clew.errors import InputError, Problem
 from clew.tables.sources import Part, header_problems
 from clew.tables.unreadable import records, unreadable
-from clew.tables.wording import counted, listed, quoted
+from clew.tables.wording import counted, listed, plural, quoted
 
 PARTICIPANT = "participant"
 ABOUT = (PARTICIPANT, "xid", "group-id", "n-comments", "n-votes", "n-agree", "n-disagree")
@@ -61,8 +61,12 @@ def read_matrix(parts: Sequence[Part]) -> tuple[Votes, tuple[str, ...]]:
     what = column[np.concatenate([row.what for row in heard])]
     value = VALUES[np.concatenate([row.code for row in heard])]
     silent = len(rows) - len(heard)
-    said = (f"{silent} participants of the file cast no vote and are left out.",) if silent else ()
+    said = (f"{_silent(silent)} left out.",) if silent else ()
     return last_votes(voters, titles, who, what, value, None), said
+
+
+def _silent(count: int) -> str:
+    return f"{plural(count, 'participant')} of the file cast no vote and {'is' if count == 1 else 'are'}"
 
 
 def _statements(parts: Sequence[Part]) -> tuple[str, ...]:
@@ -112,10 +116,16 @@ def _check(part: Part, rows: Sequence[_Row]) -> None:
     problems = []
     twice = sorted(voter for voter, count in Counter(row.voter for row in rows).items() if voter and count > 1)
     if twice:
-        problems.append(Problem(f"participants come twice: {listed(twice)}.", str(part.path), "Keep one row for each."))
+        problems.append(
+            Problem(
+                f"{'a participant comes' if len(twice) == 1 else 'participants come'} twice: {listed(twice)}.",
+                str(part.path),
+                "Keep one row for each.",
+            )
+        )
     nameless = [row for row in rows if not row.voter]
     if nameless:
-        what = f"column {quoted(PARTICIPANT)} is empty in {len(nameless)} rows."
+        what = f"column {quoted(PARTICIPANT)} is empty in {plural(len(nameless), 'row')}."
         problems.append(_problem(part, nameless[0], what, "Give each row an id."))
     unknown = [row for row in rows if (row.code == UNKNOWN).any()]
     if unknown:
@@ -132,7 +142,7 @@ def _said(part: Part, lines: set[int]) -> str:
         if line in lines:
             cells = (value.strip() for name, value in zip(part.header, values, strict=True) if name not in ABOUT)
             said.update(cell for cell in cells if cell not in CODES)
-    return counted(sorted(said.items(), key=lambda pair: (-pair[1], pair[0])), "cells")
+    return counted(sorted(said.items(), key=lambda pair: (-pair[1], pair[0])), "cell")
 
 
 def _problem(part: Part, row: _Row, what: str, do: str) -> Problem:

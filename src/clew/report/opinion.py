@@ -10,7 +10,7 @@ from clew.deliberate.opinion_map import OpinionMap
 from clew.report import opinion_each, opinion_missing, opinion_patterns, opinion_people, opinion_words
 from clew.report import opinion_method as method
 from clew.report.document import PAGES, Content, Part, style_of
-from clew.report.figures import share
+from clew.report.figures import plural, share
 from clew.report.opinion_hidden import begins, named
 from clew.report.opinion_picture import drawing_of
 from clew.report.opinion_statements import SHARES, Told, in_their_words, lacking, plain, said_by_id, told_of
@@ -27,6 +27,7 @@ SENTENCES: Content = {
     "patterns": opinion_patterns,
     "plain": plain,
     "begins": begins,
+    "plural": plural,
     "share": share,
     "fewest": FEWEST,
 }

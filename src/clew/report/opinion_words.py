@@ -44,6 +44,8 @@ def groups_sentence(found: OpinionMap) -> str:
     """Return whether there are groups, how sure that is, and how well they come back."""
     if not found.placed:
         return "Nobody voted often enough for a place on the map, so nothing can be said of groups."
+    if found.method == "polis" and found.k <= 1:
+        return "Polis' formulas draw one group here, for there were no two places to begin with."
     if found.k <= 1:
         return ONE_PUBLIC + (THIN if found.is_thin else "")
     there_are = f"There are {counted(found.k, 'group')} of people who vote alike"

@@ -10,6 +10,11 @@ from typing import TextIO, cast
 from clew.errors import InputError
 from clew.tables.sources import Part, not_utf8
 
+LONGEST_FIELD = 2_000_000
+"""Characters of one value, as many as DuckDB takes in one line; Python's own bound is less than some people write."""
+
+csv.field_size_limit(LONGEST_FIELD)
+
 
 def records(part: Part) -> Iterator[tuple[int, list[str]]]:
     """Lines of a CSV below its header with their numbers; blank lines are passed over."""

@@ -29,11 +29,20 @@ def listed(texts: Sequence[str]) -> str:
     return ", ".join(map(quoted, texts[:MOST])) + more
 
 
+def plural(count: int, one: str, many: str = "") -> str:
+    """A count with its noun.
+
+    >>> plural(1, "row"), plural(2, "row"), plural(0, "person", "people")
+    ('1 row', '2 rows', '0 people')
+    """
+    return f"{count} {one if count == 1 else many or f'{one}s'}"
+
+
 def counted(found: Sequence[tuple[str, int]], unit: str) -> str:
     """Several values, quoted, each with how often it stands there; of more than `MOST` the first ones.
 
-    >>> counted([("x", 2), ("", 1)], "rows")
-    '"x" in 2 rows, empty in 1 rows'
+    >>> counted([("x", 2), ("", 1)], "row")
+    '"x" in 2 rows, empty in 1 row'
     """
     more = f" and {len(found) - MOST} more" if len(found) > MOST else ""
-    return ", ".join(f"{quoted(text)} in {count} {unit}" for text, count in found[:MOST]) + more
+    return ", ".join(f"{quoted(text)} in {plural(count, unit)}" for text, count in found[:MOST]) + more

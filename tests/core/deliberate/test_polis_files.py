@@ -115,7 +115,7 @@ def test_every_file_has_the_columns_of_polis(tmp_path):
         "0,1,,0,1\n0,2,,0,2\n1,2,,1,2\n2,2,,2,2\n3,2,,3,2\n4,2,,3,2\n4,3,,3,2\n5,3,,4,2\n"
     )
     assert done.notices == (
-        "1 texts begin as formulas do. Import the files as text; do not open them in a spreadsheet directly.",
+        "1 text begins as a formula does. Import the files as text; do not open them in a spreadsheet directly.",
     )
     assert sorted(path.name for path in (tmp_path / "new" / "folder").iterdir()) == sorted(files)
 

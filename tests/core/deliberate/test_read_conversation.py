@@ -66,7 +66,7 @@ def test_every_mistake_among_statements_is_told_with_its_line(tmp_path):
         'line 3: unknown mark "x"',
         'line 3: column "timestamp" says "1e9".',
         'line 4: column "comment-id" is empty.',
-        "line 4: 1 of the timestamps are too large for milliseconds.",
+        "line 4: 1 of the timestamps is too large for milliseconds.",
     ):
         assert said in str(caught.value)
     with pytest.raises(InputError, match='column "is-meta" says "maybe"'):
@@ -96,8 +96,8 @@ def test_statements_without_votes_and_votes_without_statements_both_stay(tmp_pat
     assert [one.text for one in found.statements] == ["one", "", "ten"]
     assert found.votes.counts().tolist() == [[1, 1, 0], [0, 0, 1], [0, 0, 0]]
     assert found.notices[-2:] == (
-        '1 statements are voted on but not among the statements: "2".',
-        "1 statements have no votes.",
+        '1 statement is voted on but not among the statements: "2".',
+        "1 statement has no votes.",
     )
 
 
@@ -112,7 +112,7 @@ def test_banned_participants_leave_as_if_they_had_never_voted(tmp_path):
     found = read_conversation(votes, banned=banned)
     assert found.votes.voters == ("bo",)
     assert found.votes.counts().tolist() == [[0, 1, 0], [0, 0, 0]]
-    assert found.notices == ("1 banned participants and their votes are left out. 1 more of those banned never voted.",)
+    assert found.notices == ("1 banned participant and their votes are left out. 1 more of those banned never voted.",)
     with pytest.raises(InputError, match="every participant is banned"):
         read_conversation(votes, banned=made(tmp_path / "all.csv", "voter-id\nann\nbo\n"))
     with pytest.raises(InputError, match="needs a column voter-id"):

@@ -92,8 +92,9 @@ def test_of_two_votes_at_one_moment_the_later_row_counts_and_a_notice_counts_the
     for who, what, value, at in rows:
         moments[who, what][at].add(value)
     tied = sum(len(at[max(at)]) > 1 for at in moments.values())
+    cases = "1 case" if tied == 1 else f"{tied} cases"
     assert notices == (
-        (f"In {tied} cases one voter gave different votes on a statement at the same moment; the later row counts.",)
+        (f"In {cases} one voter gave different votes on a statement at the same moment; the later row counts.",)
         if tied
         else ()
     )
@@ -115,7 +116,7 @@ def test_without_timestamps_the_later_row_counts(tmp_path):
     assert as_dict(votes) == {("a", "1"): 0, ("b", "1"): -1}
     assert votes.at_ms is None
     assert votes.events == 3
-    assert notices == ("There are no timestamps: of 1 votes that were cast again, the later row counts.",)
+    assert notices == ("There are no timestamps: of 1 vote that was cast again, the later row counts.",)
     blank, _ = read_votes(written(tmp_path / "b.csv", [(*row, "") for row in rows]))
     assert same(blank, votes)
 
@@ -127,7 +128,7 @@ def test_seconds_and_milliseconds_are_told_by_size(tmp_path):
     mixed = [("a", 1, 1, 1_600_000_000), ("a", 1, -1, 1_500_000_000_000)]
     votes, notices = read_votes(written(tmp_path / "mixed.csv", mixed))
     assert as_dict(votes) == {("a", "1"): -1}
-    assert "1 of 2 look like seconds" in notices[0]
+    assert "1 of 2 looks like seconds and counts as very early" in notices[0]
 
 
 def test_packing_marks_and_formats_change_nothing(tmp_path):
@@ -204,16 +205,16 @@ BAD: Mapping[str, tuple[str, Sequence[str]]] = {
     "all at once": (
         'voter-id,comment-id,vote,timestamp\n1,1,1,1600000000\n" ",1,2,\n3,,agree,x\n3, ,agree,1\n',
         [
-            'line 3: column "voter-id" is empty in 1 rows.',
+            'line 3: column "voter-id" is empty in 1 row.',
             'line 4: column "comment-id" is empty in 2 rows.',
-            'line 3: unknown votes: "agree" in 2 rows, "2" in 1 rows.',
+            'line 3: unknown votes: "agree" in 2 rows, "2" in 1 row.',
             "Write 1 for agree, -1 for disagree, 0 for pass.",
             'line 3: column "timestamp" holds no whole number in 2 rows.',
         ],
     ),
     "words without an id": ("voter-id,comment-id,vote\nann,1,1\n ,1,1\n", ['line 3: column "voter-id" is empty']),
-    "blank vote": ("voter-id,comment-id,vote\n1,1,\n", ["unknown votes: empty in 1 rows."]),
-    "half a vote": ("voter-id,comment-id,vote\n1,1,0.6\n1,2,1e0\n", ['"0.6" in 1 rows, "1e0" in 1 rows']),
+    "blank vote": ("voter-id,comment-id,vote\n1,1,\n", ["unknown votes: empty in 1 row."]),
+    "half a vote": ("voter-id,comment-id,vote\n1,1,0.6\n1,2,1e0\n", ['"0.6" in 1 row, "1e0" in 1 row']),
     "microseconds": ("voter-id,comment-id,vote,timestamp\n1,1,1,1600000000000000\n", ["too large for milliseconds"]),
     "uneven": ("voter-id,comment-id,vote\n1,1,1\n1,1\n", ["line 3"]),
     "empty": ("", ["the file is empty."]),
@@ -232,7 +233,7 @@ def test_what_cannot_be_used_is_said_with_its_place(tmp_path, case):
 
 def test_faults_of_parquet_name_the_row(tmp_path):
     path = parquet(tmp_path / "a.parquet", [(1, 2, 1, NOON), (1, 3, 5, NOON)], ("BIGINT",) * 4)
-    with pytest.raises(InputError, match='row 2: unknown votes: "5" in 1 rows'):
+    with pytest.raises(InputError, match='row 2: unknown votes: "5" in 1 row'):
         read_votes(path)
 
 
@@ -252,7 +253,7 @@ def test_polis_matrix_is_read_as_votes(tmp_path):
     votes, notices = read_votes(tmp_path / "pv.csv")
     assert as_dict(votes) == {("10", "3"): 1, ("10", "x"): -1, ("9", "10"): 0}
     assert (votes.voters, votes.statements) == (("9", "10"), ("3", "10", "x"))
-    assert notices == ("1 participants of the file cast no vote and are left out.",)
+    assert notices == ("1 participant of the file cast no vote and is left out.",)
 
 
 @pytest.mark.parametrize(
@@ -260,9 +261,9 @@ def test_polis_matrix_is_read_as_votes(tmp_path):
     [
         ("", "there are no votes"),
         ("1,,,0,0,0,0,,,\n", "there are no votes"),
-        ("1,,,0,0,0,0,1,,\n1,,,0,0,0,0,1,,\n ,,,0,0,0,0,1,,\n", 'participants come twice: "1"'),
+        ("1,,,0,0,0,0,1,,\n1,,,0,0,0,0,1,,\n ,,,0,0,0,0,1,,\n", 'a participant comes twice: "1"'),
         (" ,,,0,0,0,0,1,,\n", 'line 2: column "participant" is empty'),
-        ("1,,,0,0,0,0,1,2,\n2,,,0,0,0,0,x,2,0 \n", 'line 2: unknown votes: "2" in 2 cells, "x" in 1 cells.'),
+        ("1,,,0,0,0,0,1,2,\n2,,,0,0,0,0,x,2,0 \n", 'line 2: unknown votes: "2" in 2 cells, "x" in 1 cell.'),
         ("1,,,0,0,0,0,1\n", "line 2"),
     ],
 )
