@@ -278,6 +278,11 @@ def test_what_every_group_rejects_is_agreement_too() -> None:
     assert "at least 90% sure that 60% or more of every group disagree. Whoever passes does not disagree." in said
     assert "It is 97% sure that 60% or more of every group disagree." in said
     assert "Fewest are against it in group B: 80% of those who voted on it." in said
+    rows = section(found, "rejected").all("table")[0].all("tr")[1:]
+    assert [[cell.whole_text for cell in row.all("td")] for row in rows] == [
+        ["92%", "2", "3", "55"],
+        ["80%", "6", "3", "36"],
+    ]
     assert TEXTS[2] not in said
     assert "; 1 statement is rejected by every group" in section(found, "found").whole_text
     assert section(found, "every").all("tr")[1].all("td")[0].whole_text == "rejected"

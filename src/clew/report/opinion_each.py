@@ -77,6 +77,11 @@ def rejected_sentence(one: Told, found: OpinionMap) -> str:
     return f"{sure} Fewest are against it in {name}: {share(_against(votes))} of those who voted on it."
 
 
+def against(bar: GroupBar) -> str:
+    """Return the share of a group's votes that are against a statement."""
+    return share(_against(bar.votes)) if bar.votes else "withheld"
+
+
 def _against(votes: GroupVotes) -> float:
     return votes.disagree / max(votes.agree + votes.disagree + votes.passed, 1)
 

@@ -130,6 +130,7 @@ def what_is_rejected(found: OpinionMap) -> str:
     return (
         f"People agree here too, but against: it is at least {share(found.policy.sure)} sure that"
         f" {share(found.threshold)} or more {whom} disagree. Whoever passes does not disagree."
+        " Of a statement about the voters themselves, this tells who took part, not what they want."
     )
 
 
