@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from clew.deliberate.by_chance import shuffle
 from clew.deliberate.conversation import Conversation
-from clew.deliberate.groups import shuffle
 from clew.deliberate.mapped import map_conversation
 from clew.deliberate.polis.polis_map import polis_map
 from clew.deliberate.statements import Statement

@@ -94,11 +94,22 @@ class Drawn:
     dissent: Floats
 
 
-def drawn(world: World, rng: np.random.Generator, mislabelled: float = 0.0, threshold: float = 0.6) -> Drawn:
-    """Return a conversation in which everybody saw a tenth to six tenths of the statements, late ones less often.
+@dataclass(frozen=True, slots=True, eq=False)
+class Cast:
+    """People and all that they would answer (P × S), whether they saw it or not.
 
-    mislabelled: the share of people counted in a group drawn blindly.
+    group (P): the one that each is in. rates (groups × S): the chance that a member agrees.
     """
+
+    group: NDArray[np.int64]
+    rates: Floats
+    agrees: NDArray[np.bool_]
+    passes: NDArray[np.bool_]
+    seen: NDArray[np.bool_]
+
+
+def cast(world: World, rng: np.random.Generator) -> Cast:
+    """Return people who each saw a tenth to six tenths of the statements, late ones less often."""
     parts = PARTS[rng.integers(len(PARTS))]
     size = np.maximum(np.round(np.array(parts) * rng.choice(PEOPLE)).astype(int), 3)
     rates = world(len(parts), int(rng.choice(STATEMENTS)), rng)
@@ -106,13 +117,23 @@ def drawn(world: World, rng: np.random.Generator, mislabelled: float = 0.0, thre
     agrees = rng.random((len(group), rates.shape[1])) < rates[group]
     passes = ~agrees & (rng.random(agrees.shape) < rng.uniform(0, 0.5, rates.shape[1]))
     seen = rng.random(agrees.shape) < _exposure(len(group), rates.shape[1], rng)
+    return Cast(group, rates, agrees, passes, seen)
+
+
+def drawn(world: World, rng: np.random.Generator, mislabelled: float = 0.0, threshold: float = 0.6) -> Drawn:
+    """Return a conversation of such people, with their groups given.
+
+    mislabelled: the share of people counted in a group drawn blindly.
+    """
+    made = cast(world, rng)
+    group, agrees, passes, size = made.group, made.agrees, made.passes, np.bincount(made.group)
     taken_for = np.where(rng.random(len(group)) < mislabelled, rng.integers(len(size), size=len(group)), group)
-    kinds = [_by_group(kind & seen, taken_for, len(size)) for kind in (agrees, passes, ~agrees & ~passes)]
+    kinds = [_by_group(kind & made.seen, taken_for, len(size)) for kind in (agrees, passes, ~agrees & ~passes)]
     members = _by_group(agrees, group, len(size)) / size[:, None]
     return Drawn(
         Tally(kinds[0], kinds[1], kinds[2], np.bincount(taken_for, minlength=len(size))),
         among_members=(members >= threshold - 1e-9).all(0),
-        among_the_like=(rates >= threshold).all(0),
+        among_the_like=(made.rates >= threshold).all(0),
         dissent=_by_group(~agrees & ~passes, group, len(size)) / size[:, None],
     )
 

@@ -39,41 +39,46 @@ BRIDGE = 0
 class World:
     """How a conversation is made up. Lengths in log-odds on a typical statement.
 
-    centres, shares: of the groups; spread: of people about the centre of theirs, or along the first axis alone (slope).
+    centres (groups × dimensions), shares: of the groups; spread: of people about the centre of theirs, by dimension.
     answers: least and most votes a person. late: how much less often the last statement is seen than the first.
     left_out: statements that moderators took out after people had voted on them. bridge: whether one statement is
-    agreed with by nineteen in twenty of those who take a side, wherever they stand. draws: conversations made up.
+    agreed with by nineteen in twenty of those who take a side, wherever they stand, while all others divide. draws:
+    conversations made up.
     """
 
-    centres: tuple[tuple[float, float], ...]
+    centres: tuple[tuple[float, ...], ...]
     shares: tuple[float, ...]
     answers: tuple[int, int] = (20, 40)
-    spread: tuple[float, float] = (0.5, 0.5)
+    spread: tuple[float, ...] = (0.5, 0.5)
     people: int = 400
     statements: int = 100
     late: float = 0.2
     left_out: int = 10
     passes: float = 0.15
     bridge: bool = False
-    draws: int = 5
+    draws: int = 10
 
 
-def apart(radius: float) -> tuple[tuple[float, float], ...]:
+def apart(radius: float) -> tuple[tuple[float, ...], ...]:
     """Return three centres so far from the middle, the second and third nearer to each other than to the first."""
     return (radius, 0.0), (-0.6 * radius, 0.8 * radius), (-0.6 * radius, -0.8 * radius)
 
 
-SHARES = (0.6, 0.32, 0.08)
+SHARES, EVEN = (0.6, 0.32, 0.08), (0.4, 0.35, 0.25)
+ACROSS = tuple((*centre, 0.0) for centre in apart(2.0))
+ALONG = (0.5, 0.5, 2.0)
 WORLDS = {
+    "three groups across a slope": World(ACROSS, EVEN, spread=ALONG, draws=20),
+    "three groups across a slope, 1,000 people": World(ACROSS, EVEN, spread=ALONG, people=1000),
     "three groups, 60, 32 and 8 %": World(apart(2.0), SHARES, draws=20),
     "a minority of 5 %": World(apart(2.0), (0.6, 0.35, 0.05), draws=20),
-    "a slope, no groups": World(((0.0, 0.0),), (1.0,), spread=(1.5, 0.3)),
-    "two camps and a bridge": World(((1.5, 0.0), (-1.5, 0.0)), (0.5, 0.5), bridge=True),
+    "a minority of 5 %, 1,000 people": World(apart(2.0), (0.6, 0.35, 0.05), people=1000),
+    "a slope, no groups": World(((0.0, 0.0),), (1.0,), spread=(1.5, 0.3), draws=20),
+    "two camps and a bridge": World(((1.5, 0.0), (-1.5, 0.0)), (0.5, 0.5), bridge=True, draws=20),
     "three groups, 10 to 15 votes a person": World(apart(2.0), SHARES, (10, 15)),
     "three groups, nearer to each other": World(apart(1.2), SHARES),
     "three groups, further apart": World(apart(3.0), SHARES),
 }
-"""The first is the one that is asked about: 20 to 40 votes a person."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,11 +94,13 @@ def planted(world: World, seed: int) -> Planted:
     rng = np.random.default_rng([SEED, seed])
     size = np.round(np.array(world.shares) * world.people).astype(int)
     group = np.repeat(np.arange(len(size)), size)
-    place = np.array(world.centres)[group] + rng.normal(size=(len(group), 2)) * world.spread
+    dimensions = len(world.spread)
+    place = np.array(world.centres)[group] + rng.normal(size=(len(group), dimensions)) * world.spread
     count = world.statements + world.left_out
-    pull, ease = rng.normal(size=(count, 2)), rng.normal(0.3, 0.8, count)
+    pull, ease = rng.normal(size=(count, dimensions)), rng.normal(0.3, 0.8, count)
     left_out = rng.permutation(np.arange(1, count))[: world.left_out].tolist()
     if world.bridge:
+        pull, ease = np.sign(pull) * (0.8 + 0.5 * np.abs(pull)), 0.5 * ease
         pull[BRIDGE], ease[BRIDGE] = 0.0, np.log(19)
     weight = np.linspace(1, world.late, count)[rng.permutation(count)]
     keys = rng.exponential(size=(len(group), count)) / weight
@@ -160,17 +167,20 @@ HEAD = """\
 
 Made-up conversations of 400 people and 100 statements, and of 10 more that moderators left out after votes on them.
 Late statements are seen a fifth as often as early ones, a vote is a pass in 15 %, and each person casts 20 to 40 votes,
-where nothing else is said. Positions have two dimensions; people stand about the centres of their groups (0.5 log-odds
-a dimension), and these stand 2 from the middle, 1.2 nearer, 3 further apart. In brackets: in how many conversations so
-many groups were found; then the median of the adjusted Rand index with the true groups, over those who were placed.
-Polis' formulas are begun cold. The slope is 1.5 log-odds wide and 0.3 thick: one group is true. Seed {seed}.
+where nothing else is said. People stand about the centres of their groups (0.5 log-odds in each of two dimensions), and
+these stand 2 from the middle, 1.2 nearer, 3 further apart. Three groups of 40, 35 and 25 % lie *across a slope* when
+people also differ by degrees in a third dimension that has nothing to do with their group (2 log-odds): Polis' two axes
+cannot hold three dimensions. In brackets: in how many conversations so many groups were found; then the median of the
+adjusted Rand index with the true groups, over those who were placed. Polis' formulas are begun cold. The slope without
+groups is 1.5 log-odds wide and 0.3 thick: one group is true. Seed {seed}.
 
 | world | conversations | clew | Polis' formulas | red-dwarf |
 |---|---|---|---|---|"""
 
 LAST = """
-With two camps, one statement is agreed with by nineteen in twenty of those who take a side, in both camps. It comes
-first in common ground in {clew} of {draws} by clew, and by Polis' group-informed consensus in {polis}.
+With two camps, one statement is agreed with by nineteen in twenty of those who take a side, in both camps, and all
+others divide them. It comes first in common ground in {clew} of {draws} by clew, and by Polis' group-informed consensus
+in {polis}.
 """
 
 

@@ -1,29 +1,29 @@
 """Groups, from one up: more than one only where it is clearer than chance gives, and stays when people vote anew.
 
 Clearness of k groups is how much better a mixture of k describes where people stand than one group does (mean
-log-likelihood a person). What chance gives is seen twice. Votes are shuffled within each statement, which keeps how
-popular each statement is and who voted on what, and mapped anew: that is people who differ in nothing. And votes are
-drawn from the fitted model for people spread evenly about one middle (normal positions): that is people who differ by
-degrees, along slopes without a gap, whom few votes alone can make look like camps. Groups must be clearer than both.
+log-likelihood a person). What chance gives is seen in two ways. Votes are shuffled within each statement, which keeps
+how popular each statement is and who voted on what, and mapped anew: that is people who differ in nothing. And votes
+are drawn from the fitted model for people in as many groups as are known already, who within them differ by degrees:
+along slopes without a gap, which few votes alone can make look like camps. One group more must be clearer than both.
 
-Source of the second: Liu, Hayes, Nobel & Marron, Journal of the American Statistical Association 103 (2008), whose test
-of clusters holds them against one normal.
+Sources: McLachlan, Applied Statistics 36 (1987), the number of groups by drawing from fewer; Liu, Hayes, Nobel &
+Marron, Journal of the American Statistical Association 103 (2008), one normal as that null; Besag & Clifford,
+Biometrika 78 (1991), draws that end once the answer is known.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
-from scipy.special import expit
 
-from clew.deliberate.factors import PASSING, SIDE, Factors, Floats
-from clew.deliberate.fit import MOST_SWEEPS, fit, nobody_known, place, sample_people
-from clew.deliberate.mixture import Mixture, find_mixture, find_mixtures
-from clew.deliberate.observations import observations_of
-from clew.deliberate.positions import Positions, positions_of, principal_axes
+from clew.deliberate.by_chance import Sample
+from clew.deliberate.factors import Factors, Floats
+from clew.deliberate.fit import MOST_SWEEPS, fit, sample_people
+from clew.deliberate.mixture import Mixture, find_mixture
+from clew.deliberate.positions import Positions, positions_of
 from clew.deliberate.votes import Votes
 
 MOST_GROUPS = 6
@@ -44,9 +44,8 @@ SAMPLED_VOTES, SAMPLED_PEOPLE = 60_000, 1_500
 GROUPED_PEOPLE = 20_000
 """Of more people the mixture is found on every second, third and so on; each then has a place in it."""
 
-NULL_SWEEPS = 12
-STARTS = 6
-"""Starts of each mixture."""
+OF_MIXTURES, OF_SHUFFLES, OF_DRAWS, OF_RESAMPLES = range(3, 7)
+"""What dice are thrown for: each has its own, so that more of the one leaves the others as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +94,24 @@ def find_groups(
     placed = votes.of_voters(positions.placed)
     if not factors.dimensions or len(placed.voters) < 2 * FEWEST_PEOPLE:
         return Grouping(None, ())
-    some = sample_people(placed, SAMPLED_VOTES, seed, SAMPLED_PEOPLE)
-    axes = positions.leading
-    whole = positions.place[positions.placed, :axes]
-    where = whole if some is placed else fitted_places(some, factors)[:, :axes]
-    tried = try_groups(Bench(some, factors, where, seed, advance))
+    whole = positions.place[positions.placed, : positions.leading]
+    bench = Bench(_sample(placed, factors, positions, seed), seed, advance)
+    tried = tuple(bench.every_number())
     for one in reversed([each for each in tried if each.accepted]):
         every = whole[:: -(-len(whole) // GROUPED_PEOPLE)]
-        found = find_mixture(every, one.k, np.random.default_rng([seed, 4]), starts=STARTS)
+        found = find_mixture(every, one.k, np.random.default_rng([seed, OF_MIXTURES]))
         if smallest(found, whole) >= FEWEST_PEOPLE:
             return Grouping(found, tried, one.overlap)
     return Grouping(None, tried)
+
+
+def _sample(placed: Votes, factors: Factors, positions: Positions, seed: int) -> Sample:
+    """Those on whom numbers of groups are tried: all who are placed, or some of many, by their votes alone."""
+    some = sample_people(placed, SAMPLED_VOTES, seed, SAMPLED_PEOPLE)
+    if some is placed:
+        return Sample(placed, factors, positions.of(positions.placed), positions.leading)
+    model = fit(some, factors.dimensions, factors.prior.floor)
+    return Sample(some, model, positions_of(model), positions.leading)
 
 
 def smallest(mixture: Mixture, place: Floats) -> int:
@@ -113,89 +119,101 @@ def smallest(mixture: Mixture, place: Floats) -> int:
     return int(np.bincount(_hard(mixture, place), minlength=len(mixture.share)).min())
 
 
-def try_groups(bench: "Bench") -> tuple[Tried, ...]:
-    """Return every number of groups that was tried, from two up; two failures in a row end the search."""
-    tried: list[Tried] = []
-    best, most = 1, min(MOST_GROUPS, len(bench.place) // FEWEST_PEOPLE)
-    for k in range(2, most + 1):
-        if k > best + 2:
-            break
-        one = bench.against_chance(k, best)
-        if one.p_value <= CHANCE:
-            one = replace(one, overlap=bench.stability(k))
-            best = k if one.accepted else best
-        tried.append(one)
-    return tuple(tried)
-
-
 class Bench:
-    """Where numbers of groups are tried: the places, what chance makes of the votes, what resamples make of them.
+    """Where numbers of groups are tried: against what chance makes of the votes, and with some of the votes left out.
 
-    Shuffled and resampled votes are fitted once, when first asked for, whatever number of groups is tried.
+    Whatever is drawn and mapped is so once, when first asked for.
     """
 
-    def __init__(
-        self, votes: Votes, factors: Factors, place: Floats, seed: int, advance: Callable[[], None] | None = None
-    ) -> None:
-        self.votes, self.factors, self.place, self.seed = votes, factors, place, seed
+    def __init__(self, sample: Sample, seed: int, advance: Callable[[], None] | None = None) -> None:
+        self.sample, self.seed = sample, seed
         self._advance = advance or _stay
-        self._known: dict[int, list[Floats]] = {}
+        self._known: dict[int, Mixture] = {}
+        self._stand: dict[int, Mixture] = {}
+        self._places: dict[tuple[int, int, int], Floats] = {}
+
+    def every_number(self) -> Iterator[Tried]:
+        """Yield every number of groups that is tried, from two up.
+
+        The first that is no clearer than chance ends the search. One that is clearer but not stable does not, unless
+        two in a row are: of two camps that are each in two parts, three groups may be any three.
+        """
+        best, most = 1, min(MOST_GROUPS, len(self.sample.place) // FEWEST_PEOPLE)
+        for k in range(2, most + 1):
+            one = self.against_chance(k, best)
+            if one.p_value <= CHANCE:
+                one = replace(one, overlap=self.stability(k))
+            yield one
+            best = k if one.accepted else best
+            if one.p_value > CHANCE or k == best + 2:
+                return
 
     def against_chance(self, k: int, best: int) -> Tried:
-        """How clear k groups are beyond the best fewer, against what chance adds in the same step."""
-        clear, *by_chance = self._clearness(k)
-        fewer, *fewer_by_chance = self._clearness(best)
-        step = float(clear[0] - fewer[0])
-        p_values = [
-            (1 + int((high - low >= step).sum())) / (1 + len(high))
-            for high, low in zip(by_chance, fewer_by_chance, strict=True)
-        ]
-        return Tried(k, float(clear[0]), float(np.max(by_chance)), max(p_values))
+        """How clear k groups are beyond the best fewer, against what chance adds in the same step.
 
-    def _clearness(self, k: int) -> list[Floats]:
-        """How clear k groups are in the votes (1), in each shuffle of them, and in each draw by degrees (draws)."""
+        The first draw in which chance adds as much ends it: one in as many draws as it took is then p.
+        """
+        clear, fewer = self.mixture(k).gain, self.mixture(best).gain
+        highest = -np.inf
+        for draw, step in self._steps_by_chance(k, best):
+            highest = max(highest, step)
+            if fewer + step >= clear:
+                return Tried(k, clear, fewer + highest, 1 / (draw + 1))
+        return Tried(k, clear, fewer + highest, 1 / (DRAWS + 1))
+
+    def _steps_by_chance(self, k: int, best: int) -> Iterator[tuple[int, float]]:
+        """Yield, with the number of the draw, how much clearer k groups are than the best fewer where chance decides.
+
+        Shuffled votes hold no group at all, so they are asked against one group alone.
+        """
+        for draw in range(DRAWS):
+            for kind in (OF_DRAWS, OF_SHUFFLES) if best == 1 else (OF_DRAWS,):
+                place = self._placed(kind, best, draw)
+                many, fewer = (self._found(place, number, [kind, best, draw]).gain for number in (k, best))
+                yield draw, many - fewer
+
+    def _placed(self, kind: int, best: int, draw: int) -> Floats:
+        if (known := (kind, best, draw)) not in self._places:
+            self._advance()
+            rng = self._rng(*known)
+            shuffled = kind == OF_SHUFFLES
+            made = self.sample.shuffled(rng) if shuffled else self.sample.standing_in(self.known(best), rng)
+            self._places[known] = made
+        return self._places[known]
+
+    def mixture(self, k: int) -> Mixture:
+        """Return the mixture of k groups of the people in the sample."""
         if k not in self._known:
-            rng = np.random.default_rng([self.seed, 6, k])
-            everywhere = (self.place[None], self.shuffled, self.by_degrees)
-            found = (find_mixtures(places, k, rng, starts=STARTS) for places in everywhere)
-            self._known[k] = [np.array([one.gain for one in each]) for each in found]
+            self._known[k] = self._found(self.sample.place, k, [])
         return self._known[k]
 
-    @cached_property
-    def shuffled(self) -> Floats:
-        """Where the same people stand by votes shuffled within each statement (draws × n × d)."""
-        draws = (np.random.default_rng([self.seed, 3, draw]) for draw in range(DRAWS))
-        return np.stack([self._fitted(shuffle(self.votes, rng), NULL_SWEEPS) for rng in draws])
+    def known(self, k: int) -> Mixture:
+        """Return where people stand if they stand in k groups, to be placed as they are."""
+        if k not in self._stand:
+            self._stand[k] = self.sample.where_to_stand(self.mixture(k), self._rng(OF_DRAWS, k))
+        return self._stand[k]
+
+    def _found(self, place: Floats, k: int, of: list[int]) -> Mixture:
+        return find_mixture(place, k, self._rng(OF_MIXTURES, k, *of))
+
+    def _rng(self, *of: int) -> np.random.Generator:
+        return np.random.default_rng([self.seed, *of])
 
     @cached_property
-    def by_degrees(self) -> Floats:
-        """Where as many people would be placed who differ by degrees alone (draws × n × d)."""
-        draws = (np.random.default_rng([self.seed, 7, draw]) for draw in range(DRAWS))
-        return np.stack([self._placed(drawn_by_degrees(self.votes, self.factors, rng)) for rng in draws])
+    def resampled(self) -> list[Floats]:
+        """Where the same people stand when a fifth of the votes is left out (n × axes, each time)."""
+        return [self._with_fewer_votes(self._rng(OF_RESAMPLES, draw)) for draw in range(RESAMPLES)]
 
-    def _placed(self, votes: Votes) -> Floats:
+    def _with_fewer_votes(self, rng: np.random.Generator) -> Floats:
         self._advance()
-        people = nobody_known(len(votes.voters), self.factors.dimensions, self.factors.prior)
-        model = place(observations_of(votes), replace(self.factors, people=people), most=NULL_SWEEPS)
-        return positions_of(model, principal_axes(self.factors)).place[:, : self.place.shape[1]]
-
-    @cached_property
-    def resampled(self) -> Floats:
-        """Where the same people stand when a fifth of the votes is left out (draws × n × d)."""
-        draws = (np.random.default_rng([self.seed, 5, draw]) for draw in range(RESAMPLES))
-        return np.stack([self._fitted(self.votes.where(rng.random(len(self.votes.value)) >= DROPPED)) for rng in draws])
-
-    def _fitted(self, votes: Votes, most: int = MOST_SWEEPS) -> Floats:
-        self._advance()
-        return fitted_places(votes, self.factors, most)[:, : self.place.shape[1]]
+        votes = self.sample.votes
+        return self.sample.placed_by(votes.where(rng.random(len(votes.value)) >= DROPPED), most=MOST_SWEEPS)
 
     def stability(self, k: int) -> tuple[float, ...]:
         """Return the mean overlap of each group with its twin when votes are left out and all is done anew."""
-        rng = np.random.default_rng([self.seed, 4])
-        groups = _hard(find_mixture(self.place, k, rng, starts=STARTS), self.place)
-        again = zip(find_mixtures(self.resampled, k, rng, starts=STARTS), self.resampled, strict=True)
-        overlaps = [overlap(groups, _hard(mixture, place), k) for mixture, place in again]
-        return tuple(float(one) for one in np.mean(overlaps, axis=0))
+        groups = _hard(self.mixture(k), self.sample.place)
+        again = (_hard(self._found(place, k, [OF_RESAMPLES, draw]), place) for draw, place in enumerate(self.resampled))
+        return tuple(float(one) for one in np.mean([overlap(groups, one, k) for one in again], axis=0))
 
 
 def _hard(mixture: Mixture, place: Floats) -> NDArray[np.intp]:
@@ -204,33 +222,6 @@ def _hard(mixture: Mixture, place: Floats) -> NDArray[np.intp]:
 
 def _stay() -> None:
     """Tell nobody."""
-
-
-def fitted_places(votes: Votes, factors: Factors, most: int = MOST_SWEEPS) -> Floats:
-    """Return where people stand by these votes alone (n × d), with the dimensions and shrinkage of the model."""
-    return positions_of(fit(votes, factors.dimensions, factors.prior.floor, most=most)).place
-
-
-def drawn_by_degrees(votes: Votes, factors: Factors, rng: np.random.Generator) -> Votes:
-    """Return who voted on what as it was, with votes drawn from the model for people spread about one middle."""
-    prior, items = factors.prior, factors.items.mean
-    where = rng.normal(size=(len(votes.voters), factors.dimensions))
-    yes = []
-    for kind in (SIDE, PASSING):
-        leaning = rng.normal(size=len(where)) * np.sqrt(prior.leaning[kind])
-        odds = items[kind][:, 0][votes.statement] + leaning[votes.voter]
-        odds += (where[votes.voter] * items[kind][:, 1:][votes.statement]).sum(1)
-        yes.append(rng.random(len(odds)) < expit(odds))
-    return replace(votes, value=np.where(yes[PASSING], 0, np.where(yes[SIDE], 1, -1)).astype(np.int8))
-
-
-def shuffle(votes: Votes, rng: np.random.Generator) -> Votes:
-    """Return the votes dealt anew within each statement, among those who voted on it."""
-    by_statement = np.argsort(votes.statement, kind="stable")
-    dealt = np.lexsort((rng.random(len(votes.value)), votes.statement))
-    value = np.empty_like(votes.value)
-    value[by_statement] = votes.value[dealt]
-    return replace(votes, value=value)
 
 
 def overlap(one: NDArray[np.integer], other: NDArray[np.integer], k: int) -> Floats:

@@ -41,6 +41,11 @@ class Positions:
         wide = spread >= WIDE_ENOUGH * max(float(spread.sum()), 1e-12)
         return int(max(wide.sum(), min(DRAWN, len(wide))))
 
+    def of(self, people: NDArray[np.bool_]) -> "Positions":
+        """Return where some of the people stand (P)."""
+        place, covariance = self.place[people], self.covariance[people]
+        return Positions(place, covariance, self.known[people], self.placed[people], self.pull)
+
     def turned(self, turn: Floats) -> "Positions":
         """Return the same places by other axes: an orthogonal d × d matrix."""
         return replace(self, place=self.place @ turn, covariance=turn.T @ self.covariance @ turn, pull=self.pull @ turn)

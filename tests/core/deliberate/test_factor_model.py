@@ -11,7 +11,7 @@ from clew.deliberate import observations
 from clew.deliberate.factors import Factors, Items, People, Prior
 from clew.deliberate.fit import fit, fit_all, nobody_known, place
 from clew.deliberate.observations import observations_of
-from clew.deliberate.sweep import LEAST_VARIANCE, sweep, weight
+from clew.deliberate.sweep import LEAST_VARIANCE, inverse, sweep, weight
 from clew.deliberate.votes import votes_of
 from conversations import camps, drawn
 
@@ -254,3 +254,12 @@ def test_of_whoever_has_not_voted_only_the_prior_is_known() -> None:
     assert found.people.mean[5].tolist() == [0.0] * 4
     assert found.people.covariance[5] == pytest.approx(np.diag([*FITTED.prior.leaning, 1, 1]), abs=1e-12)
     assert np.abs(found.people.mean[4]).max() > 0.1
+
+
+@pytest.mark.parametrize("width", range(6))
+def test_small_matrices_are_inverted_side_by_side(width: int) -> None:
+    root = np.random.default_rng(width).normal(size=(50, width, width + 2))
+    matrices = root @ root.transpose(0, 2, 1)
+    before = matrices.copy()
+    assert inverse(matrices) @ matrices == pytest.approx(np.tile(np.eye(width), (50, 1, 1)), abs=1e-9)
+    assert (matrices == before).all()

@@ -5,7 +5,8 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from clew.deliberate.groups import FEWEST_PEOPLE, Tried, overlap, shuffle
+from clew.deliberate.by_chance import shuffle
+from clew.deliberate.groups import FEWEST_PEOPLE, Tried, overlap
 from clew.deliberate.mapped import Mapped, map_conversation
 from clew.deliberate.told import opinion_map_of, splits_of
 from conversations import as_conversation, camp_of, camps, drawn, noise, rand_index, slope

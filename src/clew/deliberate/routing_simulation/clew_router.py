@@ -21,7 +21,6 @@ Flags = NDArray[np.bool_]
 GROUPS = 3
 """So many groups are looked for; how many there are is not what is tried here, which they are is."""
 FEWEST_PLACED = 12
-STARTS = 4
 BETWEEN_COUNTS = 5
 """What is needed is computed anew for every fifth participant, and whenever the map is."""
 SWEEPS = 8
@@ -51,7 +50,7 @@ class Clew:
         if positions.placed.sum() < FEWEST_PLACED:
             return
         place = model.people.positions
-        self.groups = find_mixture(place[positions.placed], GROUPS, np.random.default_rng(self.seed), starts=STARTS)
+        self.groups = find_mixture(place[positions.placed], GROUPS, np.random.default_rng(self.seed))
         member = np.where(positions.placed, self.groups.membership(place).argmax(1), -1)
         self.counts = tally(votes, member, GROUPS)
         self.needs = needs(self.counts, self.policy.ground)
