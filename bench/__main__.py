@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-BENCHES = ("record", "characteristics", "evaluate", "covariates", "designs", "backends", "opinion")
+BENCHES = ("record", "characteristics", "evaluate", "covariates", "designs", "backends", "opinion", "opinion_sizes")
 
 for name in sys.argv[1:] or BENCHES:
     print(f"== {name}", flush=True)

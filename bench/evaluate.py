@@ -75,11 +75,12 @@ print(pyfixest.feols("y ~ arm + x", rows, vcov={"CRV1": "cluster"}).tidy())
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What one process took: wall and processor seconds, and the most memory it held, in MB."""
+    """What one process took: wall and processor seconds, and the most memory it held, in MB; and what it printed."""
 
     wall: float
     processor: float
     memory: float
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +122,16 @@ def measured(contender: Contender, path: Path) -> Cost:
     environment = kept | {"PYTHONPYCACHEPREFIX": str(FOLDER / "bytecode")}
     start = time.perf_counter()
     process = subprocess.Popen([contender.python, "-c", contender.code, path], env=environment, stdout=subprocess.PIPE)
+    said = ""
     if process.stdout:
-        process.stdout.read()
+        with process.stdout:
+            said = process.stdout.read().decode()
     _, status, used = os.wait4(process.pid, 0)
     wall = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"{contender.name} failed")
-    return Cost(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+    return Cost(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, said)
 
 
 def race(contenders: tuple[Contender, ...], path: Path) -> dict[str, Cost]:

@@ -1,106 +1,83 @@
-"""clew's own map of ten thousand, a hundred thousand and a million people: what ten times the people costs.
+"""What ten times the people costs: opinion maps of a thousand to a million people, by both methods.
 
-Run with `python -m bench.opinion_sizes [PEOPLE …]`; by default all three. Votes are drawn some people at a time into
-arrays, so that neither a file nor a table of them is held beside. Each size is a process of its own; drawing the votes
-is not counted in processor time, but the memory they take is.
+Run with `python -m bench.opinion_sizes [--write] [PEOPLE …]`; by default all four sizes, up to 1,000,000 people on
+1,000 statements with fifty million votes, which takes some minutes and gigabytes. Each person casts about fifty votes,
+so that ten times the people are ten times the votes. Votes lie in Parquet files, in a folder that is gone afterwards.
+Each map is a process of its own that does what `clew map` does, reading included: its processor time and the most
+memory it held are its own. `--write` keeps the figures of the sizes that ran, and draws them with those kept before:
+docs/reference/opinion-map-speed.md.
 """
 
-import json
-import resource
-import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
 
-import numpy as np
+from bench.evaluate import OURS, Contender, Cost, measured
+from bench.opinion_speed import Figure, kept, write
+from bench.opinion_votes import make
 
-from bench.opinion import drawn
-from clew.deliberate.conversation import Conversation
-from clew.deliberate.fit import fit_all
-from clew.deliberate.groups import STARTS
-from clew.deliberate.held_out import USUAL_FLOOR
-from clew.deliberate.mapped import ground_of, map_conversation
-from clew.deliberate.mixture import find_mixture
-from clew.deliberate.policy import Policy
-from clew.deliberate.positions import positions_of
-from clew.deliberate.statements import Statement
-from clew.deliberate.votes import Votes
+SIZES = {1_000: 100, 10_000: 200, 100_000: 500, 1_000_000: 1_000}
+"""Statements by people."""
 
-SIZES = {10_000: (200, 0.1), 100_000: (500, 0.1), 1_000_000: (1_000, 0.05)}
-"""Statements, and the share of them that each person votes on, by people."""
+EACH = 50
+"""Statements that each person votes on, about."""
 
-CHUNK = 10_000
-"""People whose votes are drawn at once."""
+METHODS = ("polis", "clew")
 
-GIVEN = "given dimensions and groups"
-WHOLE = "whole map"
+MAP = """
+import sys
+from clew.deliberate.desk import MapRequest, map_files
+found = map_files(MapRequest(sys.argv[1], method="{method}"))
+print(found.votes, found.k, found.dimensions)
+"""
 
 
-def conversation(people: int) -> Conversation:
-    """Return made-up votes of so many people."""
-    statements, share = SIZES[people]
-    rows, columns, values = zip(*_parts(people, statements, share), strict=True)
-    votes = Votes(
-        voters=tuple(map(str, range(people))),
-        statements=tuple(map(str, range(statements))),
-        start=np.concatenate([[0], np.cumsum(np.concatenate(rows))]),
-        statement=np.concatenate(columns),
-        value=np.concatenate(values),
-        entered=np.arange(people),
+def measure(people: int, statements: int, methods: Sequence[str] = METHODS) -> list[Figure]:
+    """Return what the maps of so many people took, by each method."""
+    with tempfile.TemporaryDirectory() as folder:
+        votes = Path(folder) / "votes"
+        make("parquet", votes, people, statements, EACH / statements)
+        return [figure(people, statements, method, run(method, votes)) for method in methods]
+
+
+def run(method: str, votes: Path) -> Cost:
+    """Map the votes once, in a process of its own."""
+    return measured(Contender(f"clew map --method {method}", OURS, MAP.format(method=method), 1), votes)
+
+
+def figure(people: int, statements: int, method: str, cost: Cost) -> Figure:
+    """Return a run as it is kept, with the votes, groups and dimensions that the process told at its end."""
+    votes, k, dimensions = map(int, cost.said.split())
+    return Figure(
+        people,
+        statements,
+        votes,
+        method,
+        round(cost.processor, 2),
+        round(cost.wall, 2),
+        round(cost.memory),
+        k,
+        dimensions,
     )
-    return Conversation(votes, tuple(map(Statement, votes.statements)))
 
 
-def _parts(people: int, statements: int, share: float) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Yield votes per person, statements and values, some people at a time."""
-    for part in range(people // CHUNK):
-        voter, statement, vote = drawn(CHUNK, statements, part, share)
-        yield np.bincount(voter, minlength=CHUNK), statement.astype(np.int32), vote
-
-
-def given(made: Conversation) -> object:
-    """Positions and their doubt, two groups and common ground, with two dimensions and the usual shrinkage given."""
-    positions = positions_of(fit_all(made.votes, 2, USUAL_FLOOR, 0))
-    mixture = find_mixture(positions.place[positions.placed], 2, np.random.default_rng(0), starts=STARTS)
-    member = mixture.membership(positions.place)
-    return ground_of(made, np.where(positions.placed, member.argmax(1), -1), 2, Policy())
-
-
-STAGES: dict[str, Callable[[Conversation], object]] = {GIVEN: given, WHOLE: map_conversation}
-
-
-def one(people: int) -> dict[str, float]:
-    """Return what a size took: votes, processor seconds of each stage, and the most memory held (MB)."""
-    made = conversation(people)
-    took: dict[str, float] = {"votes": len(made.votes.value), "drawn MB": _held()}
-    for name, stage in STAGES.items():
-        begun = time.process_time()
-        stage(made)
-        took[name] = time.process_time() - begun
-        took[f"{name} MB"] = _held()
-    return took
-
-
-def _held() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-def main(sizes: tuple[int, ...]) -> None:
-    """Measure each size in a process of its own, and print a line for each."""
-    print(f"{'people':>9} {'votes':>11}   {GIVEN}: cpu s, MB   {WHOLE}: cpu s, MB   s a million votes")
+def main(sizes: Sequence[int] = tuple(SIZES), *, keep: bool = False) -> None:
+    """Measure each size, print a line for each map, and keep the figures where that is asked for."""
+    print(f"{'people':>9} {'statements':>10} {'votes':>11} method    cpu s   wall s       MB  groups  dimensions")
+    found = []
     for people in sizes:
-        call = [sys.executable, "-m", "bench.opinion_sizes", "--one", str(people)]
-        done = subprocess.run(call, stdout=subprocess.PIPE, check=True, text=True)
-        took = json.loads(done.stdout)
-        each = took[WHOLE] / took["votes"] * 1e6
-        stages = "   ".join(f"{took[name]:8.2f} s {took[f'{name} MB']:7.0f} MB" for name in STAGES)
-        print(
-            f"{people:9,} {took['votes']:11,}   {stages}   {each:6.2f}   (votes: {took['drawn MB']:.0f} MB)", flush=True
-        )
+        for one in measure(people, SIZES[people]):
+            print(
+                f"{one.people:9,} {one.statements:10,} {one.votes:11,} {one.method:6} {one.processor_s:8.2f} "
+                f"{one.wall_s:8.2f} {one.peak_mb:8,} {one.groups:7} {one.dimensions:11}",
+                flush=True,
+            )
+            found.append(one)
+    if keep:
+        write([*(one for one in kept() if one.people not in sizes), *found])
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--one"]:
-        print(json.dumps(one(int(sys.argv[2]))))
-    else:
-        main(tuple(int(size.replace("_", "")) for size in sys.argv[1:]) or tuple(SIZES))
+    named = [one for one in sys.argv[1:] if one != "--write"]
+    main([int(one.replace("_", "")) for one in named] or tuple(SIZES), keep="--write" in sys.argv)
