@@ -161,6 +161,13 @@ def as_polis_draws(**changes: object) -> OpinionMap:
     )  # fmt: skip
 
 
+def with_one_rejected(found: OpinionMap, votes_of_nobodys: int = 12) -> OpinionMap:
+    """The same, and every group is against one statement, on which some voted who are in no group."""
+    against = a_finding("4", 0.0, tuple((group.size // 10, group.size - group.size // 10, 0) for group in found.groups))
+    more = replace(against, rejected=0.97, disagree=against.disagree + (votes_of_nobodys if found.k > 1 else 0))
+    return replace(found, findings=tuple(more if one.id == "4" else one for one in found.findings))
+
+
 def nobody_placed() -> OpinionMap:
     """Everybody voted too seldom."""
     found = an_opinion_map(sizes=(60, 45))

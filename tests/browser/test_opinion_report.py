@@ -13,6 +13,7 @@ from opinion_maps import (
     one_public,
     patterns_seen,
     who_is_missing,
+    with_one_rejected,
 )
 from painting import PAINTED, as_seen, told_by_colour_alone, too_faint
 
@@ -26,13 +27,13 @@ HOSTILE = (
     "👩‍👩‍👧‍👦" * 120,
     "one\n\n\n\n\ntwo\t\tthree",
 )
-FULL = an_opinion_map(
-    sizes=(420, 300, 90, 8), unplaced=30, missing=who_is_missing(), integrity=patterns_seen()
+FULL = with_one_rejected(
+    an_opinion_map(sizes=(420, 300, 90, 8), unplaced=30, missing=who_is_missing(), integrity=patterns_seen())
 )  # the last group is too small to be shown
 TYPED = an_opinion_map(statements=tuple(Statement(str(number), text) for number, text in enumerate(HOSTILE)))
 MAPS = {
     "full": FULL,
-    "one public": one_public(),
+    "one public": with_one_rejected(one_public()),
     "polis": as_polis_draws(),
     "nobody": nobody_placed(),
     "hostile": TYPED,

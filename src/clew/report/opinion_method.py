@@ -79,13 +79,16 @@ def _figure(value: float | None) -> str:
 def settings(found: OpinionMap) -> tuple[tuple[str, str], ...]:
     """Return what the map was set to, as terms and values."""
     policy = found.policy
+    sure = (
+        ("Reservation", f"{share(policy.reserve)} or more of a group disagree"),
+        ("Sure", f"a probability of {share(policy.sure)} or more"),
+    )
     return (
         ("Method", METHODS[found.method]),
         ("Seed of all draws", str(found.seed)),
         ("Directions", str(found.dimensions)),
         ("Support", f"{share(policy.threshold)} or more of a group agree, of all who voted, passes included"),
-        ("Reservation", f"{share(policy.reserve)} or more of a group disagree"),
-        ("Sure", f"a probability of {share(policy.sure)} or more"),
+        *(sure if found.method == "clew" else ()),
         ("Intervals", f"hold the true share in {share(policy.level)} of all cases"),
         ("Enough votes", f"{policy.least_votes} in each group, or everybody where a group is smaller"),
     )

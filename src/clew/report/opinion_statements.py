@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from clew.deliberate.opinion_map import GroupVotes, OpinionMap, Representative, StatementFinding
 from clew.report.opinion_hidden import hides_the_unplaced, named, withheld
@@ -127,9 +127,13 @@ class Lacking:
 
 
 def told_of(found: OpinionMap) -> tuple[Told, ...]:
-    """Return every statement that was found anything of, in the order of the findings."""
+    """Return every statement that was found anything of, in the order of the findings.
+
+    On Polis' map nothing is said to be sure, reservations neither.
+    """
     said = said_by_id(found)
-    return tuple(_told(one, _said(said, one.id), found) for one in found.findings)
+    findings = (one if found.method == "clew" else replace(one, reservations=()) for one in found.findings)
+    return tuple(_told(one, _said(said, one.id), found) for one in findings)
 
 
 def in_their_words(found: OpinionMap, told: Sequence[Told]) -> tuple[InItsWords, ...]:
@@ -152,13 +156,17 @@ def in_their_words(found: OpinionMap, told: Sequence[Told]) -> tuple[InItsWords,
 
 
 def _apart(one: Representative, said: Said, told: Told | None) -> Apart:
-    """The group's own share is the one by which it was found; told: None where the group is hidden."""
-    if told is None:
-        return Apart(said, one.side, None, None)
-    rest = [bar.votes for bar in told.bars if bar.votes and bar.votes.group != one.group]
-    on_side = sum(votes.agree if one.side == "agree" else votes.disagree for votes in rest)
-    of = sum(votes.agree + votes.passed + votes.disagree for votes in rest)
-    return Apart(said, one.side, one.p, on_side / of if of else None)
+    """Shares of votes as the tables count them; told: None where the group is hidden."""
+    shown = [bar.votes for bar in told.bars if bar.votes] if told else []
+    own, rest = ([votes for votes in shown if (votes.group == one.group) is mine] for mine in (True, False))
+    return Apart(said, one.side, _on_side(own, one.side), _on_side(rest, one.side) if own else None)
+
+
+def _on_side(groups: Sequence[GroupVotes], side: str) -> float | None:
+    """The share of these groups' votes on one side; None where there are none."""
+    on_side = sum(votes.agree if side == "agree" else votes.disagree for votes in groups)
+    of = sum(votes.agree + votes.passed + votes.disagree for votes in groups)
+    return on_side / of if of else None
 
 
 def lacking(found: OpinionMap) -> tuple[Lacking, ...]:
