@@ -6,6 +6,7 @@ import os
 import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -52,21 +53,25 @@ def published(name: str) -> Published:
     return Published(name, conversation, np.array([groups.get(one, -1) for one in conversation.votes.voters]))
 
 
-def by_red_dwarf(conversations: Iterable[Conversation]) -> list[dict[str, Any]]:
-    """Return what red-dwarf makes of each: last votes alone, moderated statements named to it, seed 0."""
-    sent = json.dumps({"cases": [_case(each) for each in conversations]})
+def by_red_dwarf(conversations: Iterable[Conversation], seeds: Iterable[int] | None = None) -> list[dict[str, Any]]:
+    """Return what red-dwarf makes of each: last votes alone, moderated statements named to it, seed 0 if none is given.
+
+    seeds: as many as there are conversations.
+    """
+    given = repeat(0) if seeds is None else seeds
+    sent = json.dumps({"cases": [_case(each, seed) for each, seed in zip(conversations, given, strict=False)]})
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     script = Path(__file__).with_name("red_dwarf.py")
     done = subprocess.run([PYTHON, script], input=sent, capture_output=True, text=True, check=True, cwd=ROOT, env=kept)
     return list(json.loads(done.stdout.splitlines()[-1]))
 
 
-def _case(conversation: Conversation) -> dict[str, Any]:
+def _case(conversation: Conversation, seed: int) -> dict[str, Any]:
     votes = conversation.votes
     return {
         "voter": [int(votes.voters[place]) for place in votes.voter],
         "statement": [int(votes.statements[place]) for place in votes.statement],
         "value": votes.value.tolist(),
         "left_out": [int(each.id) for each in conversation.statements if each.left_out],
-        "seed": 0,
+        "seed": seed,
     }
