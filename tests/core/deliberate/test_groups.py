@@ -126,7 +126,12 @@ def test_shuffling_leaves_nothing_of_what_two_statements_have_in_common() -> Non
 
 @pytest.mark.parametrize(
     ("p_value", "each", "accepted"),
-    [(0.05, (0.9, 0.8), True), (0.1, (0.9, 0.8), False), (0.05, (0.99, 0.55), False), (0.05, (0.7, 0.7), False)],
+    [
+        (0.05, (0.95, 0.8), True),
+        (0.1, (0.95, 0.8), False),
+        (0.05, (0.99, 0.95, 0.96, 0.55), False),
+        (0.05, (0.84, 0.84), False),
+    ],
 )
 def test_groups_are_told_when_they_are_above_chance_and_stable_each_and_all(
     p_value: float, each: tuple[float, ...], accepted: bool
