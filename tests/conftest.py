@@ -19,6 +19,9 @@ if sys.dont_write_bytecode:  # the programs that tests start would compile all t
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ["PYTHONPYCACHEPREFIX"] = str(Path(tempfile.gettempdir()) / "clew-tests-bytecode")
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+"""Several tests run at a time: threads that wait for a core beside them double the processor time of small matrices."""
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
