@@ -263,6 +263,20 @@ MUTANTS = (
         "return positions.turned((left @ right).T)",
         "tests/core/deliberate/test_positions.py",
     ),
+    Mutant(
+        "opinion map: votes of people in no group vanish from the totals",
+        "deliberate/told.py",
+        "findings(ground, ids, votes.counts())",
+        "findings(ground, ids, votes.where(np.repeat(found.group >= 0, votes.per_voter)).counts())",
+        "tests/cli/test_cli_map.py",
+    ),
+    Mutant(
+        "opinion map: what one group rejects is rejected by all",
+        "deliberate/common_ground.py",
+        "rejected=disagree.at_least(policy.threshold).prod(0)",
+        "rejected=disagree.at_least(policy.threshold).max(0)",
+        "tests/core/deliberate/test_common_ground.py",
+    ),
 )
 
 
