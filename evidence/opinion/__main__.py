@@ -6,13 +6,14 @@ All sections by default; with names (`planted`, `held_out` …) those alone, and
 import sys
 from collections.abc import Collection
 
-from evidence.opinion import by_chance, common_ground, held_out, planted, polis_groups, routing
+from evidence.opinion import by_chance, common_ground, held_out, planted, polis_groups, routing, whole_way
 from evidence.opinion.conversations import ROOT, missing
 
 PAGE = ROOT / "docs" / "reference" / "opinion-map.md"
 SECTIONS = {
     "polis_groups": polis_groups.section,
     "common_ground": common_ground.section,
+    "whole_way": whole_way.section,
     "held_out": held_out.section,
     "by_chance": by_chance.section,
     "planted": planted.section,
