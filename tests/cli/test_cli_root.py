@@ -1,9 +1,11 @@
 """The command line as a whole: help with examples everywhere, exit codes, completion, no traceback."""
 
+import os
+
 import click
 import pytest
 
-from clew.cli import COMMANDS, root, run
+from clew.cli import COMMANDS, main, root, run
 
 
 def every_command(group: click.Group, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
@@ -73,3 +75,16 @@ def test_what_happens_outside_becomes_one_line(error, code, words, capsys, monke
     said = capsys.readouterr().err
     assert words in said
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(("asked", "threads"), [(None, "1"), ("4", "4")])
+def test_linear_algebra_has_one_thread_unless_more_are_asked_for(
+    asked: str | None, threads: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", asked or "")
+    if asked is None:
+        monkeypatch.delenv("OPENBLAS_NUM_THREADS")
+    with pytest.raises(SystemExit) as end:
+        main(["--version"])
+    assert end.value.code == 0
+    assert os.environ["OPENBLAS_NUM_THREADS"] == threads

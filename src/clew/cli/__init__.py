@@ -4,6 +4,7 @@ Commands are imported when they are asked for, and import what is heavy inside t
 answers at once; tests/architecture holds that.
 """
 
+import os
 import sys
 from importlib import import_module
 
@@ -74,7 +75,11 @@ def root() -> None:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command line and leave with the promised exit code; no traceback reaches a user."""
+    """Run the command line and leave with the promised exit code; no traceback reaches a user.
+
+    Matrices are small here: linear algebra in several threads took twice the processor time of one, waiting.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     sys.exit(run(arguments))
 
 
