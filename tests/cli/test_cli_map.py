@@ -81,8 +81,9 @@ def test_json_has_the_names_that_are_fixed_and_those_that_were_added(said, print
 def test_the_surest_comes_first(said) -> None:
     found = json.loads(said("votes.csv", "--statements", "comments.csv", "--json")[0])
     assert "13" not in {one["id"] for one in found["statements_by_common_ground"]}
-    enough = [one["common_ground"] for one in found["statements_by_common_ground"] if one["enough_votes"]]
-    assert enough == sorted(enough, reverse=True)
+    enough = [one for one in found["statements_by_common_ground"] if one["enough_votes"]]
+    as_shown = [(round(one["common_ground"], 2), one["lower"]) for one in enough]
+    assert as_shown == sorted(as_shown, reverse=True)
 
 
 THIN = tuple(f"late{who},{who % 3},{1 if who else -1}" for who in range(4))

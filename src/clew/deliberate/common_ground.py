@@ -108,7 +108,8 @@ def findings(ground: CommonGround, ids: Sequence[str], everybody: NDArray[np.int
     """Return each statement's finding, surest common ground first; those without enough votes come last.
 
     ids: the statements' ids (S), in the order of the columns. everybody: agrees, passes and disagrees of all who voted
-    (S × 3), whoever is in no group included. Equals are ordered by lower bound, then by id.
+    (S × 3), whoever is in no group included. Equals in hundredths, as they are shown, are ordered by lower bound, then
+    by id.
     """
     rows = zip(ids, everybody.tolist(), strict=True)
     found = (_finding(ground, column, one, counts) for column, (one, counts) in enumerate(rows))
@@ -116,7 +117,7 @@ def findings(ground: CommonGround, ids: Sequence[str], everybody: NDArray[np.int
 
 
 def _place(one: StatementFinding) -> tuple[bool, float, float, tuple[int, int, str]]:
-    return not one.enough_votes, -one.common_ground, -one.lower, id_order(one.id)
+    return not one.enough_votes, -round(one.common_ground, 2), -one.lower, id_order(one.id)
 
 
 def _finding(ground: CommonGround, column: int, one: str, everybody: Sequence[int]) -> StatementFinding:

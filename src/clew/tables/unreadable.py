@@ -13,15 +13,24 @@ from clew.tables.sources import Part, not_utf8
 LONGEST_FIELD = 2_000_000
 """Characters of one value, as many as DuckDB takes in one line; Python's own bound is less than some people write."""
 
-csv.field_size_limit(LONGEST_FIELD)
-
 
 def records(part: Part) -> Iterator[tuple[int, list[str]]]:
     """Lines of a CSV below its header with their numbers; blank lines are passed over."""
     with _text(part) as lines:
         reader = csv.reader(lines, delimiter=part.delimiter, strict=True)
-        next(reader, None)
-        yield from ((reader.line_num, values) for values in reader if values)
+        _next(reader)
+        while (values := _next(reader)) is not None:
+            if values:
+                yield reader.line_num, values
+
+
+def _next(reader: Iterator[list[str]]) -> list[str] | None:
+    """The next line, however long its values; Python holds the bound for everybody, so it is put back."""
+    before = csv.field_size_limit(LONGEST_FIELD)
+    try:
+        return next(reader, None)
+    finally:
+        csv.field_size_limit(before)
 
 
 def _text(part: Part) -> TextIO:

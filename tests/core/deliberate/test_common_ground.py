@@ -49,6 +49,15 @@ def test_the_bridge_comes_first_and_what_is_thinly_seen_last(ground: CommonGroun
     assert [one.enough_votes for one in found] == [True, True, True, True, False]
 
 
+def test_of_those_that_print_as_equally_sure_the_one_with_more_support_comes_first() -> None:
+    """A thousand votes make 70 % surer than sixty votes make 95 %; both print as 1.00."""
+    counts = a_tally([[(700, 0, 300), (57, 0, 3)], [(700, 0, 300), (57, 0, 3)]], [1000, 1000])
+    first, second = findings(find_common_ground(counts, Policy()), ("many", "more"), in_groups(counts))
+    assert (first.id, second.id) == ("more", "many")
+    assert 0.995 < first.common_ground < second.common_ground
+    assert first.lower > second.lower
+
+
 def test_each_finding_shows_plain_counts_and_the_group_where_support_is_least(ground: CommonGround) -> None:
     one = {each.id: each for each in findings(ground, IDS, in_groups(TWO_CAMPS))}["9"]
     assert (one.agree, one.passed, one.disagree) == (97, 8, 35)
