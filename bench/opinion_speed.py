@@ -56,9 +56,8 @@ HEAD = """\
 
 Made-up conversations in which each person casts about fifty votes, so that ten times the people are ten times the
 votes; on more statements, too, as there are more people. Each line is one process from start to end: `clew map` on
-Parquet files, reading included. Processor seconds on two cores that much other work shared, which makes them more
-and stretches wall time most, and the most memory that the process held. Ten times the people should cost at most
-about ten times as much.
+Parquet files, reading included: processor seconds, wall time on two cores, and the most memory that the process held.
+Ten times the people should cost at most about ten times as much.
 
 ![Processor seconds by people, both on scales of tenfold steps: ten times the people cost neither method much \
 more than ten times as much, as the table below says in figures.](opinion-map-speed.svg)
