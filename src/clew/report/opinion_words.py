@@ -105,12 +105,15 @@ def _not_known(unknown: int) -> str:
 
 def what_counts(found: OpinionMap) -> str:
     """Return what is called common ground on this page."""
-    whom = "of those who voted on it" if found.k <= 1 else "of every group"
     return (
         f"A statement is common ground where it is at least {share(found.policy.sure)} sure that"
-        f" {share(found.threshold)} or more {whom} agree. Whoever passes does not agree, so passes count as votes that"
+        f" {share(found.threshold)} or more {_of_whom(found)} agree. Whoever passes does not agree, so passes count as votes that"
         " are not support."
     )
+
+
+def _of_whom(found: OpinionMap) -> str:
+    return "of those who voted on it" if found.k <= 1 else "of every group"
 
 
 def what_is_reserved(found: OpinionMap) -> str:
@@ -126,10 +129,9 @@ def what_is_reserved(found: OpinionMap) -> str:
 
 def what_is_rejected(found: OpinionMap) -> str:
     """Return what is called rejected on this page."""
-    whom = "of those who voted on it" if found.k <= 1 else "of every group"
     return (
         f"People agree here too, but against: it is at least {share(found.policy.sure)} sure that"
-        f" {share(found.threshold)} or more {whom} disagree. Whoever passes does not disagree."
+        f" {share(found.threshold)} or more {_of_whom(found)} disagree. Whoever passes does not disagree."
         " Of a statement about the voters themselves, this tells who took part, not what they want."
     )
 
