@@ -107,8 +107,8 @@ def what_counts(found: OpinionMap) -> str:
     """Return what is called common ground on this page."""
     return (
         f"A statement is common ground where it is at least {share(found.policy.sure)} sure that"
-        f" {share(found.threshold)} or more {_of_whom(found)} agree. Whoever passes does not agree, so passes count as votes that"
-        " are not support."
+        f" {share(found.threshold)} or more {_of_whom(found)} agree. Whoever passes does not agree, so"
+        " passes count as votes that are not support."
     )
 
 
