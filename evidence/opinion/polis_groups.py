@@ -111,7 +111,6 @@ def _in_order(votes: Votes, order: Ints) -> Votes:
         start=np.concatenate([[0], np.cumsum(votes.per_voter[order])]),
         statement=votes.statement[rows],
         value=votes.value[rows],
-        entered=votes.entered[order],
         at_ms=None if votes.at_ms is None else votes.at_ms[rows],
         former=None,
     )

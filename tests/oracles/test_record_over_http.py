@@ -5,6 +5,7 @@ import json
 import os
 import re
 import sqlite3
+import string
 import subprocess
 import sys
 import urllib.error
@@ -161,13 +162,29 @@ WHERE = {  # the byte that is changed; where Go says that it is; where ours says
 }
 
 
+LETTERS = (string.ascii_letters + string.digits + "+/").encode()
+NEIGHBOURS = bytes.maketrans(b"AZaz+/@[`{*.", b"ZAza/+[@{`.*")  # base64 stays base64: only the signature tells
+
+
 def change_one_byte(service: Service, name: str, at: int) -> None:
     """Change a byte of the record behind the back of the service; done twice, it is as it was."""
     with sqlite3.connect(service.workspace / "clew.sqlite3") as database:
         (content,) = database.execute("SELECT content FROM record_storedfile WHERE name = ?", [name]).fetchone()
-        changed = content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
+        changed = content[:at] + another(content[at : at + 1]) + content[at + 1 :]
         database.execute("UPDATE record_storedfile SET content = ? WHERE name = ?", [changed, name])
     database.close()
+
+
+def another(byte: bytes) -> bytes:
+    """Return a byte that is not this one, and of which this is the other."""
+    swapped = byte.translate(NEIGHBOURS)
+    return swapped if swapped != byte else bytes([byte[0] ^ 1])
+
+
+def test_base64_with_a_byte_changed_is_base64() -> None:
+    for byte in (bytes([one]) for one in range(256)):
+        assert another(byte) != byte == another(another(byte))
+        assert (byte in LETTERS) == (another(byte) in LETTERS)
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,6 @@ def _with_voter(votes: Votes, row: int, voter: str) -> Votes:
         votes,
         voters=(*votes.voters[:row], voter, *votes.voters[row:]),
         start=np.insert(votes.start, row, votes.start[row]),
-        entered=np.insert(votes.entered, row, len(votes.voters)),
     )
 
 

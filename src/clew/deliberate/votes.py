@@ -33,10 +33,10 @@ class Votes:
 
     voters: P ids, statements: S ids; whole numbers by size first, then text by its characters, so that the order of
     rows in a file decides nothing. start (P + 1): the votes of participant p are those from start[p] to start[p + 1].
-    statement (n), value (n): which statement, and 1 agree, 0 pass, -1 disagree. entered (P): 0 for whoever voted
-    first, and so on. at_ms (n): when, in milliseconds since 1970, or None. weight (n): the inverse of the chance with
-    which the statement was shown, or None. events: vote rows read, former votes of the same people included. former:
-    those former votes, where votes have times and some were cast anew; None once a vote was added to those read.
+    statement (n), value (n): which statement, and 1 agree, 0 pass, -1 disagree. at_ms (n): when, in milliseconds since
+    1970, or None. weight (n): the inverse of the chance with which the statement was shown, or None. events: vote rows
+    read, former votes of the same people included. former: those former votes, where votes have times and some were
+    cast anew; None once a vote was added to those read.
     """
 
     voters: tuple[str, ...]
@@ -44,7 +44,6 @@ class Votes:
     start: Ints
     statement: NDArray[np.int32]
     value: NDArray[np.int8]
-    entered: Ints
     at_ms: Ints | None = None
     weight: NDArray[np.float64] | None = None
     events: int = 0
@@ -78,7 +77,7 @@ class Votes:
         some = self.where(np.repeat(kept, self.per_voter))
         start = np.concatenate([[0], np.cumsum(self.per_voter[kept])])
         names = tuple(one for one, stays in zip(self.voters, kept, strict=True) if stays)
-        return replace(some, voters=names, start=start, entered=_ranks(self.entered[kept]))
+        return replace(some, voters=names, start=start)
 
     def where(self, keep: NDArray[np.bool_]) -> "Votes":
         """The votes marked (n)."""
@@ -167,7 +166,6 @@ def settled(
         start=np.concatenate([[0], np.cumsum(np.bincount(last.cell // wide, minlength=len(voters)))]),
         statement=(last.cell % wide).astype(np.int32),
         value=value[last.row],
-        entered=_entered(who, np.arange(len(who)) if at_ms is None else at_ms, len(voters)),
         at_ms=None if at_ms is None else at_ms[last.row],
         events=len(who),
         former=None if at_ms is None else _former(last, who, what, wide, value, at_ms),
@@ -197,16 +195,3 @@ def _cells(who: NDArray[np.integer], what: NDArray[np.integer], wide: int) -> In
     cell *= wide
     cell += what
     return cell
-
-
-def _entered(who: NDArray[np.integer], when: Ints, count: int) -> Ints:
-    """The rank of each participant by the moment of the first vote; ties by id."""
-    first = np.full(count, np.iinfo(np.int64).max)
-    np.minimum.at(first, who, when)
-    return _ranks(first)
-
-
-def _ranks(values: Ints) -> Ints:
-    ranks = np.empty(len(values), np.int64)
-    ranks[np.argsort(values, kind="stable")] = np.arange(len(values))
-    return ranks

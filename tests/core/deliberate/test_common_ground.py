@@ -193,7 +193,7 @@ def test_nobody_asked_and_one_group_alone() -> None:
 
 
 def weighted(votes: Votes, weight: np.ndarray) -> Votes:
-    return Votes(votes.voters, votes.statements, votes.start, votes.statement, votes.value, votes.entered, None, weight)
+    return Votes(votes.voters, votes.statements, votes.start, votes.statement, votes.value, None, weight)
 
 
 def test_weights_undo_that_some_were_asked_more_often() -> None:

@@ -152,9 +152,9 @@ def test_groups_weigh_base_clusters_by_their_people() -> None:
 def test_base_clusters_begin_with_the_rows_that_come_first() -> None:
     """150 people, no two alike: the hundred rows that come first begin the clusters, whatever their ids."""
     rng = np.random.default_rng(5)
-    positions, entered = rng.normal(0, 1, (150, 2)), rng.permutation(150)
-    found = base_clusters(positions, np.ones(150, np.bool_), entered)
-    in_order = np.argsort(entered)
+    positions, arrived = rng.normal(0, 1, (150, 2)), rng.permutation(150)
+    found = base_clusters(positions, np.ones(150, np.bool_), arrived)
+    in_order = np.argsort(arrived)
     start = [tuple(one) for one in positions[in_order][:100].tolist()]
     label = plain_k_means([tuple(one) for one in positions[in_order].tolist()], start, [1.0] * 150, 100)
     assert found.of[in_order].tolist() == label

@@ -63,7 +63,7 @@ def by_hand(rows: Sequence[Row]) -> dict[tuple[str, str], int]:
 
 
 def same(one: Votes, other: Votes) -> bool:
-    arrays = ("start", "statement", "value", "entered", "at_ms", "weight")
+    arrays = ("start", "statement", "value", "at_ms", "weight")
     alike = (np.array_equal(getattr(one, name), getattr(other, name)) for name in arrays)
     return all(alike) and (one.voters, one.statements, one.events) == (other.voters, other.statements, other.events)
 
@@ -77,8 +77,6 @@ def test_the_last_vote_counts_in_any_order_of_rows(tmp_path_factory, rows, rando
     assert votes.voters == tuple(sorted({row[0] for row in rows}, key=id_order))
     assert votes.statements == tuple(sorted({row[1] for row in rows}, key=id_order))
     assert (votes.events, notices) == (len(rows), ())
-    first = {who: min(at for one, _, _, at in rows if one == who) for who in votes.voters}
-    assert [votes.voters[place] for place in np.argsort(votes.entered)] == sorted(first, key=lambda who: first[who])
     shuffled = random.sample(rows, len(rows))
     assert same(votes, read_votes(written(folder / "b.csv", shuffled, delimiter=delimiter))[0])
 

@@ -36,7 +36,6 @@ def a_conversation() -> Conversation:
         start=np.concatenate([[0], np.cumsum(seen.sum(1))]),
         statement=np.nonzero(seen)[1].astype(np.int32),
         value=value[seen],
-        entered=np.arange(PEOPLE),
     )
     return Conversation(votes, tuple(map(Statement, votes.statements)))
 

@@ -61,5 +61,5 @@ def _votes(world: World, cast: NDArray[np.int64]) -> Played:
     start = np.concatenate([[0], np.cumsum((cast >= 0).sum(1))])
     names = tuple(map(str, range(people))), tuple(map(str, range(statements)))
     value = world.answer[who, what]
-    votes = Votes(*names, start, what.astype(np.int32), value, np.arange(people))
+    votes = Votes(*names, start, what.astype(np.int32), value)
     return Played(votes, cast[who, what])
