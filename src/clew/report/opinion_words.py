@@ -1,10 +1,10 @@
 """What an opinion map says, in plain sentences; that nothing could be told apart is a finding like any other."""
 
 from collections.abc import Sequence
-from math import isfinite
+from math import floor, isfinite
 
 from clew.deliberate.opinion_map import OpinionMap
-from clew.report.figures import chance, plural, share
+from clew.report.figures import plural, share
 from clew.report.opinion_hidden import hides_the_unplaced, withheld
 from clew.report.opinion_people import with_a_place
 from clew.report.opinion_statements import Lacking, Told
@@ -54,21 +54,24 @@ def groups_sentence(found: OpinionMap) -> str:
             f"The method draws {counted(found.k, 'group')}, but it was not shown that they are more than chance would"
             " draw in votes without any groups."
         )
-    return f"{there_are}{_surely(found)}{_stably(found.stability)}."
+    return f"{there_are}{_surely(found)}.{_stably(found.stability)}"
 
 
 def _surely(found: OpinionMap) -> str:
     accepted = next((one for one in found.splits if one.k == found.k), None)
     if accepted is None or not isfinite(accepted.p_value):
         return ", more clearly than by chance"
-    return f", more clearly than by chance, which gives groups as clear in at most {chance(accepted.p_value)} of draws"
+    tries = floor(1 / accepted.p_value + 1e-9)
+    fewer = "one public" if found.k == 2 else counted(found.k - 1, "group")
+    drawn = f"votes drawn at random for {fewer} show groups as clear in at most one of {tries:,} tries"
+    return f", more clearly than by chance: {drawn}"
 
 
 def _stably(stability: float) -> str:
     if not isfinite(stability):
         return ""
     how = "come back almost unchanged" if stability >= 0.85 else "mostly come back" if stability >= 0.6 else "shift"
-    return f", and they {how} when a part of the votes is left out (stability {stability:.2f} of 1)"
+    return f" They {how} when a part of the votes is left out (stability {stability:.2f} of 1)."
 
 
 def common_sentence(found: OpinionMap, told: Sequence[Told]) -> str:
