@@ -125,7 +125,7 @@ def test_what_was_found_stands_at_the_top_in_three_sentences() -> None:
     assert "Two groups, and three statements of common ground" in said
     assert "112 people cast" in said
     assert "105 people voted often enough for a place" in said
-    assert "drawn at random for one public show groups as clear in at most one of 200 tries. They come back" in said
+    assert "of people without groups show groups as clear in at most one of 200 tries. These groups come back" in said
     assert "stability 0.91 of 1" in said
     assert "3 statements are common ground, 1 of them with reservations; on 2 statements too few have voted" in said
 
@@ -437,8 +437,7 @@ def test_the_page_speaks_of_the_choices_that_were_made_for_this_map() -> None:
 def test_the_test_against_chance_is_that_of_the_groups_that_were_taken() -> None:
     three = an_opinion_map(sizes=(60, 45, 30))
     assert (
-        "drawn at random for two groups show groups as clear in at most one of 100 tries"
-        in section(three, "found").whole_text
+        "of people in two groups show groups as clear in at most one of 100 tries" in section(three, "found").whole_text
     )
 
 

@@ -62,8 +62,8 @@ def _surely(found: OpinionMap) -> str:
     if accepted is None or not isfinite(accepted.p_value):
         return ", more clearly than by chance"
     tries = floor(1 / accepted.p_value + 1e-9)
-    fewer = "one public" if found.k == 2 else counted(found.k - 1, "group")
-    drawn = f"votes drawn at random for {fewer} show groups as clear in at most one of {tries:,} tries"
+    whose = "without groups" if found.k == 2 else f"in {counted(found.k - 1, 'group')}"
+    drawn = f"made-up votes of people {whose} show groups as clear in at most one of {tries:,} tries"
     return f", more clearly than by chance: {drawn}"
 
 
@@ -71,7 +71,7 @@ def _stably(stability: float) -> str:
     if not isfinite(stability):
         return ""
     how = "come back almost unchanged" if stability >= 0.85 else "mostly come back" if stability >= 0.6 else "shift"
-    return f" They {how} when a part of the votes is left out (stability {stability:.2f} of 1)."
+    return f" These groups {how} when a part of the votes is left out (stability {stability:.2f} of 1)."
 
 
 def common_sentence(found: OpinionMap, told: Sequence[Told]) -> str:
