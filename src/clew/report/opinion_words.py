@@ -62,7 +62,8 @@ def _surely(found: OpinionMap) -> str:
     if accepted is None or not isfinite(accepted.p_value):
         return ", more clearly than by chance"
     tries = floor(1 / accepted.p_value + 1e-9)
-    whose = "without groups" if found.k == 2 else f"in {counted(found.k - 1, 'group')}"
+    fewer = max((one.k for one in found.splits if one.accepted and one.k < found.k), default=1)
+    whose = "without groups" if fewer == 1 else f"in {counted(fewer, 'group')}"
     drawn = f"made-up votes of people {whose} show groups as clear in at most one of {tries:,} tries"
     return f", more clearly than by chance: {drawn}"
 
