@@ -13,7 +13,7 @@ from clew.deliberate.mixture import find_mixture
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = ROOT / ".venv-oracles" / "bin" / "python"
 
-pytestmark = pytest.mark.skipif(not PYTHON.exists(), reason="needs .venv-oracles: make oracles")
+pytestmark = pytest.mark.skipif(not PYTHON.exists(), reason="NOT TESTED: .venv-oracles is absent; run `make oracles`")
 
 
 def elsewhere(place: np.ndarray, groups: int) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from evidence.opinion.kept import kept
 MINORITY = "a minority of 5 %, 1,000 people"
 
 
-@pytest.mark.skipif(not PYTHON.exists(), reason="needs .venv-oracles: make oracles")
+@pytest.mark.skipif(not PYTHON.exists(), reason="NOT TESTED: .venv-oracles is absent; run `make oracles`")
 def test_red_dwarf_finds_two_groups_where_a_third_of_five_percent_was_planted() -> None:
     (found,) = planted.by_red_dwarf_of([(MINORITY, 0)])
     assert found.groups == 2
