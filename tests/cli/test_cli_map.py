@@ -141,6 +141,15 @@ def test_for_reading_it_says_groups_common_ground_and_what_is_lacking(said) -> N
     assert "\x1b" not in out
 
 
+def test_without_texts_what_sets_a_group_apart_is_named_by_its_id(said) -> None:
+    found = json.loads(said("votes.csv", "--json")[0])
+    told = said("votes.csv")[0].split("What sets each group apart")[1]
+    lines = [line.split() for line in told.splitlines()]
+    assert found["representative"]
+    for one in found["representative"]:
+        assert any(one["side"] in line and line[-1] == one["id"] for line in lines), one
+
+
 def test_polis_method_prints_the_same_names(said) -> None:
     found = json.loads(said("votes.csv", "--statements", "comments.csv", "--method", "polis", "--json")[0])
     assert found.keys() == FIXED | ADDED

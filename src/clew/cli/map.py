@@ -99,9 +99,9 @@ def show(found: "OpinionMap") -> None:
         table(_common(found, sure), ("id", "sure" if found.method == "clew" else "consensus", *COLUMNS), rows)
     _show_rejected(found, texts)
     names = {one.id: one.name for one in found.groups}
-    told = [(names[one.group], one.side, f"{one.p:.0%}", short(texts[one.id])) for one in found.representative]
+    told = [(names[one.group], one.side, f"{one.p:.0%}", one.id, short(texts[one.id])) for one in found.representative]
     if told:
-        table("What sets each group apart", ("group", "they", "share", "statement"), told)
+        table("What sets each group apart", ("group", "they", "share", "id", "statement"), told)
     if found.needs_votes:
         notice(_lacking(found))
     _show_patterns(found)
